@@ -1,0 +1,118 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The tensor engine. By default Debian's `libtorch-dev`, found on the compiler's own paths. Set
+// LIBTORCH=<dir> to build against any libtorch 1.13 to 2.x, or LIBTORCH_USE_PYTORCH=1 to use the
+// libtorch inside the installed Python package `torch`: the convention of tch-rs.
+let libtorch: String? = {
+  if let directory = Context.environment["LIBTORCH"], !directory.isEmpty { return directory }
+  guard Context.environment["LIBTORCH_USE_PYTORCH"] == "1" else { return nil }
+  let process = Process()
+  let output = Pipe()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = [
+    "python3", "-c",
+    "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])",
+  ]
+  process.standardOutput = output
+  guard (try? process.run()) != nil else { return nil }
+  process.waitUntilExit()
+  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  return text.trimmingCharacters(in: .whitespacesAndNewlines)
+}()
+
+let torchCompilerSettings: [CXXSetting] =
+  libtorch.map { directory in
+    [
+      .unsafeFlags([
+        "-isystem", "\(directory)/include",
+        "-isystem", "\(directory)/include/torch/csrc/api/include",
+      ])
+    ]
+  } ?? []
+
+let torchLinkerSettings: [LinkerSetting] =
+  (libtorch.map { directory in
+    [.unsafeFlags(["-L\(directory)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(directory)/lib"])]
+  } ?? []) + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+
+let swiftSettings: [SwiftSetting] =
+  Context.environment["REGNAS_WARNINGS_AS_ERRORS"] == "1"
+  ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+/// A room: one Swift target of `Sources/`, with its tests beside it in `Tests/`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ room: String, _ more: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + more,
+    resources: [], swiftSettings: swiftSettings)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "RegNAS",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "regnas", targets: ["regnas"]),
+    .library(name: "Controller", targets: ["Controller"]),
+    .library(name: "RegNAS", targets: ["Search"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // C rooms.
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5-serial",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .target(
+      name: "CTorch", cxxSettings: torchCompilerSettings, linkerSettings: torchLinkerSettings),
+    .target(
+      name: "CCodecs",
+      linkerSettings: [
+        .linkedLibrary("turbojpeg"), .linkedLibrary("spng"), .linkedLibrary("z"),
+        .linkedLibrary("crypto"),
+      ]),
+
+    // Rooms, in the order in which they may depend on each other. See Sources/README.md.
+    room("RandomStreams"),
+    room("Decisions", ["RandomStreams"]),
+    room("HDF5", ["CHDF5", "CCodecs"]),
+    room("Torch", ["CTorch", "RandomStreams"]),
+    room("ImageData", ["HDF5", "Torch", "CCodecs", "RandomStreams"]),
+    room("SearchSpaces", ["Decisions"]),
+    room("Supernet", ["SearchSpaces", "Torch", "HDF5", "ImageData", "RandomStreams"]),
+    room("FlipMetrics", ["RandomStreams"]),
+    room("Controller", ["Decisions", "Torch", "RandomStreams"]),
+    room(
+      "Search", ["Controller", "Supernet", "ImageData", "FlipMetrics", "SearchSpaces", "HDF5", yams]
+    ),
+    room("Delivery", []),
+    .executableTarget(
+      name: "regnas", dependencies: ["Search", "Delivery", argumentParser],
+      swiftSettings: swiftSettings),
+
+    // Tests.
+    tests("RandomStreams"),
+    tests("Decisions"),
+    tests("HDF5"),
+    tests("Torch"),
+    tests("ImageData"),
+    tests("SearchSpaces"),
+    tests("Supernet"),
+    tests("FlipMetrics"),
+    tests("Controller"),
+    tests("Search"),
+    tests("Delivery"),
+    .testTarget(name: "CommandLineTests", dependencies: ["regnas"], swiftSettings: swiftSettings),
+  ],
+  cxxLanguageStandard: .cxx20
+)
