@@ -1,0 +1,106 @@
+import Foundation
+import Yams
+
+/// Collects a configuration from its sources, in rising precedence: defaults, a YAML file, the
+/// environment, `--set`, flags; and remembers where each value came from.
+public struct ConfigurationSources {
+  public private(set) var configuration = RunConfiguration()
+  /// Where a key that is not at its default was set.
+  public private(set) var origins: [String: String] = [:]
+
+  private let keys = ConfigurationKey.all
+
+  public init() {}
+
+  /// Sets one key from text. `place` is what an error names.
+  public mutating func set(_ path: String, to text: String, place: String) throws {
+    guard let key = keys.first(where: { $0.path == path }) else {
+      let nearest = nearestMatch(to: path, among: keys.map(\.path))
+      throw ConfigurationError(
+        place: place,
+        message: "there is no key '\(path)'"
+          + (nearest.map { "; did you mean '\($0)'?" } ?? "; see --print-config for all keys"))
+    }
+    do {
+      try key.write(&configuration, text)
+    } catch let malformed as Malformed {
+      throw ConfigurationError(
+        place: place, message: "'\(path)' must be \(malformed.expected), not '\(text)'")
+    }
+    origins[path] = place
+  }
+
+  /// `key=value`, as after `--set`.
+  public mutating func set(_ assignment: String, place: String) throws {
+    guard let equals = assignment.firstIndex(of: "=") else {
+      throw ConfigurationError(place: place, message: "'\(assignment)' is not of the form key=value")
+    }
+    try set(
+      String(assignment[..<equals]), to: String(assignment[assignment.index(after: equals)...]),
+      place: place)
+  }
+
+  /// Reads a YAML file of nested mappings. `name` is what errors call it.
+  public mutating func read(yaml: String, name: String) throws {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch {
+      throw ConfigurationError(place: name, message: "not valid YAML: \(error)")
+    }
+    guard let root else { return }
+    guard case .mapping(let mapping) = root else {
+      if case .scalar(let scalar) = root, scalar.string.isEmpty { return }
+      throw ConfigurationError(place: name, message: "a mapping of keys to values was expected")
+    }
+    try read(mapping, under: "", name: name)
+  }
+
+  private mutating func read(_ mapping: Node.Mapping, under prefix: String, name: String) throws {
+    for (keyNode, value) in mapping {
+      let place = name + (keyNode.mark.map { ":\($0.line)" } ?? "")
+      guard let key = keyNode.string else {
+        throw ConfigurationError(place: place, message: "a key must be a word")
+      }
+      let path = prefix + key
+      switch value {
+      case .mapping(let nested):
+        guard keys.contains(where: { $0.path.hasPrefix(path + ".") }) else {
+          // Let `set` say so, with the nearest key.
+          try set(path, to: "", place: place)
+          return
+        }
+        try read(nested, under: path + ".", name: name)
+      case .sequence(let items):
+        let texts = try items.map { item -> String in
+          guard case .scalar(let scalar) = item else {
+            throw ConfigurationError(
+              place: place, message: "'\(path)' must be a list of plain values")
+          }
+          return scalar.string
+        }
+        try set(path, to: texts.joined(separator: ","), place: place)
+      case .scalar(let scalar):
+        try set(path, to: scalar.string, place: place)
+      case .alias:
+        throw ConfigurationError(place: place, message: "aliases are not supported")
+      }
+    }
+  }
+
+  /// Reads `REGNAS_...` variables. An unknown one is an error, since it would be silently ignored.
+  public mutating func read(environment: [String: String]) throws {
+    let reserved: Set<String> = ["REGNAS_WARNINGS_AS_ERRORS"]
+    for name in environment.keys.sorted() where name.hasPrefix("REGNAS_") {
+      guard !reserved.contains(name), let text = environment[name] else { continue }
+      guard let key = keys.first(where: { $0.environmentName == name }) else {
+        let nearest = nearestMatch(to: name, among: keys.map(\.environmentName))
+        throw ConfigurationError(
+          place: "environment",
+          message: "there is no key for '\(name)'"
+            + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+      }
+      try set(key.path, to: text, place: "environment \(name)")
+    }
+  }
+}

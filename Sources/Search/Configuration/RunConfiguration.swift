@@ -1,0 +1,124 @@
+/// Everything that determines a run. Each value has one key (``ConfigurationKey``), one default
+/// here, and is stored in the run's folder with the rest.
+///
+/// No coefficient below is REG-NAS's: the paper's could not be obtained. Each is our own choice,
+/// found by the measurements that `docs/` reports, or a common value of the field where it says so.
+public struct RunConfiguration: Sendable, Equatable {
+  public var seed: UInt64 = 0
+  public var data = Data()
+  public var space = Space()
+  public var supernet = SupernetTraining()
+  public var controller = Controller()
+  public var search = Search()
+  public var family = Family()
+  public var checkpoint = Checkpoint()
+  public var runtime = Runtime()
+
+  public init() {}
+
+  public struct Data: Sendable, Equatable {
+    public var file = ""
+    /// Random crop after padding by this many pixels.
+    public var padding = 2
+    public var flip = true
+  }
+
+  public struct Space: Sendable, Equatable {
+    public var name = "mobilenetv3-small"
+    /// Scales every width; nil keeps the preset's.
+    public var widthMultiplier: Double?
+  }
+
+  public struct SupernetTraining: Sendable, Equatable {
+    /// A trained supernet; nil trains one.
+    public var file: String?
+    public var epochs = 8
+    public var batchSize = 128
+    public var learningRate = 0.2
+    public var warmupEpochs = 0.5
+    public var momentum = 0.9
+    public var weightDecay = 3e-5
+    public var labelSmoothing = 0.1
+    /// Random subnets a step, beside the largest and the smallest.
+    public var randomSubnets = 2
+    /// Largest global gradient norm; 0 for none.
+    public var gradientClip = 0.0
+    public var calibrationImages = 1000
+    public var calibrationBatchSize = 250
+  }
+
+  public struct Controller: Sendable, Equatable {
+    public var strategy = Strategy.reinforce
+    /// Policy updates per member.
+    public var updates = 20
+    /// Architectures per update.
+    public var rollout = 10
+    public var hiddenUnits = 64
+    public var learningRate = 5e-3
+    public var baseline = Baseline.movingAverage
+    public var baselineDecay = 0.95
+    public var entropyWeight = 1e-3
+    public var temperature = 1.0
+    public var tanhConstant = 2.5
+    public var gradientClip = 5.0
+  }
+
+  public struct Search: Sendable, Equatable {
+    public var metric = CostMetric.macs
+    public var budgets: [Budget] = [.fraction(0.15), .fraction(0.45), .fraction(0.9)]
+    /// Weight of the negative-flip rate in the reward.
+    public var flipWeight = 1.0
+    public var aggregate = FlipAggregate.mean
+    /// Images of the search split a reward is measured on; 0 for all of them.
+    public var rewardImages = 2000
+    /// Predictions of an outside model on the search split, and on the test split.
+    public var reference: String?
+    public var referenceTest: String?
+    /// A latency table, where `metric` is latency.
+    public var latencyTable: String?
+  }
+
+  public struct Family: Sendable, Equatable {
+    /// Architectures sampled from each trained controller.
+    public var samples = 50
+    /// The best of those and of all seen, measured again on the whole search split.
+    public var finalists = 8
+  }
+
+  public struct Checkpoint: Sendable, Equatable {
+    /// Seconds between checkpoints.
+    public var every = 60.0
+    public var keep = 3
+  }
+
+  public struct Runtime: Sendable, Equatable {
+    public var device = "auto"
+    /// 0 takes every core.
+    public var threads = 0
+    public var deterministic = false
+  }
+
+  public enum Strategy: String, Sendable, CaseIterable {
+    case reinforce, ppo, random, evolution, local
+  }
+  public enum Baseline: String, Sendable, CaseIterable {
+    case none
+    case movingAverage = "moving-average"
+    case leaveOneOut = "leave-one-out"
+  }
+  public enum CostMetric: String, Sendable, CaseIterable {
+    case macs, parameters, latency
+  }
+  /// How the rates against several references become one.
+  public enum FlipAggregate: String, Sendable, CaseIterable {
+    case mean, worst
+  }
+}
+
+/// An upper bound on a member's cost.
+public enum Budget: Sendable, Equatable {
+  /// In the metric's own unit (MACs, parameters, nanoseconds).
+  case absolute(Int)
+  /// Of the way from the cheapest to the dearest network of the space.
+  case fraction(Double)
+}

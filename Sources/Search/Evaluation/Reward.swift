@@ -1,0 +1,54 @@
+/// What an architecture is worth: `accuracy - flipWeight * NFR`, where NFR is the share of images
+/// that the reference gets right and the architecture wrong (Yan et al., CVPR 2021, equation 2),
+/// and of several references' rates the mean or the worst counts. Without references, accuracy.
+///
+/// REG-NAS (arXiv 2209.13740) rewards accuracy and negative flips jointly; its weights could not be
+/// obtained, so the form and `flipWeight` are our own choice. Positive flips are never paid for:
+/// since PFR - NFR is the gain in accuracy, they would pay for negative ones.
+public struct Reward {
+  public var flipWeight: Double
+  public var aggregate: RunConfiguration.FlipAggregate
+
+  public init(flipWeight: Double, aggregate: RunConfiguration.FlipAggregate) {
+    self.flipWeight = flipWeight
+    self.aggregate = aggregate
+  }
+
+  /// What was measured, in fractions of the images.
+  public struct Measurement: Sendable, Hashable, Codable {
+    public var accuracy: Double
+    /// Negative-flip rate against each reference, in their order.
+    public var negativeFlipRates: [Double]
+    public var reward: Double
+  }
+
+  /// - Parameters:
+  ///   - predictions: class per image.
+  ///   - labels: the true class per image.
+  ///   - references: class per image, of each reference.
+  public func measure(
+    predictions: [Int32], labels: [Int], references: [[Int32]]
+  ) -> Measurement {
+    var correct = 0
+    var flips = [Int](repeating: 0, count: references.count)
+    for (image, label) in labels.enumerated() {
+      if Int(predictions[image]) == label {
+        correct += 1
+      } else {
+        for (index, reference) in references.enumerated() where Int(reference[image]) == label {
+          flips[index] += 1
+        }
+      }
+    }
+    let count = Double(labels.count)
+    let rates = flips.map { Double($0) / count }
+    let rate: Double
+    switch aggregate {
+    case .mean: rate = rates.isEmpty ? 0 : rates.reduce(0, +) / Double(rates.count)
+    case .worst: rate = rates.max() ?? 0
+    }
+    let accuracy = Double(correct) / count
+    return Measurement(
+      accuracy: accuracy, negativeFlipRates: rates, reward: accuracy - flipWeight * rate)
+  }
+}

@@ -1,0 +1,91 @@
+import Controller
+import SearchSpaces
+import Torch
+
+/// How far the search for members has come.
+struct MemberProgress {
+  /// Chosen so far, smallest first.
+  var chosen: [Architecture] = []
+  /// The controllers that chose them, as their states.
+  var controllers: [[String: Tensor]] = []
+  /// Policy updates made for the member under way.
+  var update = 0
+  /// State of the strategy under way as it was before the present rollout.
+  var strategy: [String: Tensor]?
+  var history: [HistoryEntry] = []
+
+  /// One evaluation that a strategy learned from.
+  struct HistoryEntry {
+    var member: Int
+    var update: Int
+    var architecture: Architecture
+    var reward: Double
+    var accuracy: Double
+    var negativeFlipRate: Double
+  }
+}
+
+extension MemberProgress {
+  func state() throws -> [String: Tensor] {
+    let width = history.first?.architecture.count ?? chosen.first?.count ?? 0
+    var result: [String: Tensor] = [
+      "update": try Tensor(Int64(update)),
+      "chosen": try Tensor(
+        chosen.flatMap { $0.choices.map(Int8.init) }, shape: [chosen.count, width]),
+      "history/member": try Tensor(history.map { Int64($0.member) }, shape: [history.count]),
+      "history/update": try Tensor(history.map { Int64($0.update) }, shape: [history.count]),
+      "history/architecture": try Tensor(
+        history.flatMap { $0.architecture.choices.map(Int8.init) }, shape: [history.count, width]),
+      "history/reward": try Tensor(history.map(\.reward), shape: [history.count]),
+      "history/accuracy": try Tensor(history.map(\.accuracy), shape: [history.count]),
+      "history/negative-flip-rate": try Tensor(
+        history.map(\.negativeFlipRate), shape: [history.count]),
+    ]
+    for (member, controller) in controllers.enumerated() {
+      for (name, tensor) in controller { result["controllers/\(member)/\(name)"] = tensor }
+    }
+    for (name, tensor) in strategy ?? [:] { result["strategy/" + name] = tensor }
+    return result
+  }
+
+  init(restoring checkpoint: Checkpoint, under prefix: String) throws {
+    func values<T: TensorElement>(_ name: String, _ type: T.Type) throws -> [T] {
+      guard let tensor = checkpoint.tensors[prefix + name] else {
+        throw RunError.mismatch(what: "another program", differences: ["it lacks '\(name)'"])
+      }
+      return try tensor.array(type)
+    }
+    func architectures(_ name: String) throws -> [Architecture] {
+      let choices = try values(name, Int8.self).map(Int.init)
+      let shape = checkpoint.tensors[prefix + name]?.shape ?? []
+      guard shape.count == 2 else {
+        throw RunError.mismatch(
+          what: "another program", differences: ["'\(name)' is not a table of architectures"])
+      }
+      return (0..<shape[0]).map { Architecture(Array(choices[$0 * shape[1]..<($0 + 1) * shape[1]])) }
+    }
+    update = Int(try values("update", Int64.self).first ?? 0)
+    chosen = try architectures("chosen")
+    let member = try values("history/member", Int64.self)
+    let updates = try values("history/update", Int64.self)
+    let reward = try values("history/reward", Double.self)
+    let accuracy = try values("history/accuracy", Double.self)
+    let rate = try values("history/negative-flip-rate", Double.self)
+    let tried = try architectures("history/architecture")
+    guard [updates.count, reward.count, accuracy.count, rate.count, tried.count]
+      .allSatisfy({ $0 == member.count })
+    else {
+      throw RunError.mismatch(what: "another program", differences: ["its history is uneven"])
+    }
+    history = tried.indices.map {
+      HistoryEntry(
+        member: Int(member[$0]), update: Int(updates[$0]), architecture: tried[$0],
+        reward: reward[$0], accuracy: accuracy[$0], negativeFlipRate: rate[$0])
+    }
+    controllers = chosen.indices.map {
+      checkpoint.tensors(under: prefix + "controllers/\($0)/")
+    }
+    let strategy = checkpoint.tensors(under: prefix + "strategy/")
+    self.strategy = strategy.isEmpty ? nil : strategy
+  }
+}

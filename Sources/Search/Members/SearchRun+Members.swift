@@ -1,0 +1,105 @@
+import Controller
+import Decisions
+import RandomStreams
+import SearchSpaces
+import Torch
+
+// The second phase: for each budget, smallest first, train a controller and choose a member.
+extension SearchRun {
+  func searchMembers() throws {
+    for member in members.chosen.count..<setting.budgets.count {
+      var strategy = try trainController(for: member)
+      let chosen = try choose(
+        member, containing: members.chosen, strategy: &strategy,
+        settings: FamilySettings(configuration))
+      members.controllers.append(try strategy.state())
+      members.chosen.append(chosen.architecture)
+      members.update = 0
+      members.strategy = nil
+      services.reporter.note(
+        "member \(member + 1): \(setting.space.code(chosen.architecture)), "
+          + "reward \(format(chosen.measurement.reward)) on the search split")
+      try save()
+    }
+  }
+
+  /// The networks a member may be: within its budget, containing every smaller member.
+  func feasible(_ member: Int, containing smaller: [Architecture]) throws -> FeasibleSet {
+    try FeasibleSet(
+      setting.space.decisions,
+      restrictions: smaller.isEmpty ? [] : [setting.space.restriction(containing: smaller)],
+      budgets: [.init(setting.costs, limit: setting.budgets[member].limit)])
+  }
+
+  /// Predictions that a member's must not fall behind: of the outside model, then of each smaller
+  /// member.
+  func references(
+    _ smaller: [Architecture], on set: ImageSet
+  ) throws -> [[Int32]] {
+    guard let evaluator else { return [] }
+    let outside = try setting.images.reference(setting.reference, on: set)
+    return try (outside.map { [$0] } ?? [])
+      + smaller.map { try evaluator.predictions(of: $0, on: set) }
+  }
+
+  var reward: Reward {
+    Reward(
+      flipWeight: configuration.search.flipWeight, aggregate: configuration.search.aggregate)
+  }
+
+  private func trainController(for member: Int) throws -> any SearchStrategy {
+    var strategy = try makeStrategy(
+      configuration, over: feasible(member, containing: members.chosen), member: member)
+    if let state = members.strategy { try strategy.restore(state) }
+    let set = setting.images.reward
+    let references = try references(members.chosen, on: set)
+    let title = "controller \(member + 1) of \(setting.budgets.count)"
+    while members.update < configuration.controller.updates {
+      // A checkpoint taken inside a rollout holds the state before it, and the predictions made
+      // since: after resuming, the same rollout is asked for again and mostly known.
+      members.strategy = try strategy.state()
+      let proposals = try strategy.ask(configuration.controller.rollout)
+      var outcomes: [Outcome] = []
+      var entries: [MemberProgress.HistoryEntry] = []
+      for proposal in proposals {
+        let measurement = try measure(proposal.assignment, on: set, against: references)
+        outcomes.append(Outcome(proposal, reward: measurement.reward))
+        entries.append(
+          .init(
+            member: member, update: members.update, architecture: proposal.assignment,
+            reward: measurement.reward, accuracy: measurement.accuracy,
+            negativeFlipRate: measurement.negativeFlipRates.max() ?? 0))
+        try pause()
+      }
+      let told = try strategy.tell(outcomes)
+      members.history += entries
+      members.update += 1
+      members.strategy = try strategy.state()
+      try metrics.append(
+        phase: "controller-\(member + 1)", step: members.update,
+        told.entries.map { ($0.name, $0.value) })
+      services.reporter.progress(
+        title, done: members.update, total: configuration.controller.updates, unit: "updates",
+        detail: "reward \(format(told["reward/mean"] ?? 0)) mean, "
+          + "\(format(told["reward/best"] ?? 0)) best")
+    }
+    services.reporter.endProgress()
+    return strategy
+  }
+
+  func measure(
+    _ architecture: Architecture, on set: ImageSet, against references: [[Int32]]
+  ) throws -> Reward.Measurement {
+    guard let evaluator else { throw RunError.unfinished("the supernet is not trained yet") }
+    return reward.measure(
+      predictions: try evaluator.predictions(of: architecture, on: set), labels: set.labels,
+      references: references)
+  }
+
+  func format(_ value: Double) -> String {
+    let thousandths = Int((value * 10_000).rounded())
+    let digits = String(abs(thousandths) % 10_000)
+    return (thousandths < 0 ? "-" : "") + "\(abs(thousandths) / 10_000)."
+      + String(repeating: "0", count: 4 - digits.count) + digits
+  }
+}

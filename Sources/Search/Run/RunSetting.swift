@@ -1,0 +1,71 @@
+import Decisions
+import Foundation
+import HDF5
+import ImageData
+import RandomStreams
+import SearchSpaces
+import Supernet
+import Torch
+
+/// What a configuration stands for: the data set, the space, the budgets, the reference, opened and
+/// checked.
+struct RunSetting {
+  let device: Device
+  let data: ImageDataset
+  let space: any ConfiguredSpace
+  let costs: CostTable
+  let budgets: [MemberBudget]
+  let reference: ReferencePredictions?
+  let images: RunImages
+
+  /// Everything that can be found wrong without computing anything.
+  static func check(_ configuration: RunConfiguration) throws { _ = try RunSetting(configuration) }
+
+  init(_ configuration: RunConfiguration) throws {
+    device = try Device(configuration.runtime.device)
+    guard !configuration.data.file.isEmpty else {
+      throw ConfigurationError(
+        place: "data.file",
+        message: "no data set was given; make one with 'regnas data import' and pass --data FILE")
+    }
+    data = try ImageDataset.open(configuration.data.file)
+    space = try Self.makeSpace(configuration, for: data)
+    costs = try Self.costTable(configuration, of: space, device: device)
+    let range = space.attainable(costs)
+    budgets = try MemberBudget.resolve(
+      configuration.search.budgets, metric: configuration.search.metric,
+      cheapest: range.lowerBound, dearest: range.upperBound)
+    images = try RunImages(configuration, data: data, device: device)
+    reference = try ReferencePredictions(configuration, data: data)
+  }
+
+  private static func makeSpace(
+    _ configuration: RunConfiguration, for data: ImageDataset
+  ) throws -> any ConfiguredSpace {
+    guard data.height == data.width else {
+      throw RunError.invalidInput(
+        "\(configuration.data.file): the images are \(data.height) x \(data.width) pixels, "
+          + "the spaces take square ones; import them with --size")
+    }
+    return try SpaceRegistry.makeSpace(
+      name: configuration.space.name,
+      images: ImageShape(
+        channels: data.channels, classes: data.classNames.count, resolutions: [data.height]))
+  }
+
+  private static func costTable(
+    _ configuration: RunConfiguration, of space: any ConfiguredSpace, device: Device
+  ) throws -> CostTable {
+    switch configuration.search.metric {
+    case .macs: return try space.costTable(.macs)
+    case .parameters: return try space.costTable(.parameters)
+    case .latency:
+      guard let path = configuration.search.latencyTable else {
+        throw ConfigurationError(
+          place: "search.latencyTable",
+          message: "latency budgets need a table; make one with 'regnas latency measure'")
+      }
+      return try LatencyTable.read(path, for: space, device: device).costTable
+    }
+  }
+}

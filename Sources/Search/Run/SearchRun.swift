@@ -1,0 +1,126 @@
+import Controller
+import Decisions
+import HDF5
+import ImageData
+import RandomStreams
+import SearchSpaces
+import Supernet
+import Torch
+
+/// One run: trains a supernet, then searches the members of a family, smallest budget first.
+///
+/// The run is a sequence of small steps (one training step, one evaluation), between which it can
+/// save itself and stop. What it does depends only on the configuration and the data, never on
+/// when it saved: an interrupted and resumed run ends with the same bytes.
+///
+/// ```swift
+/// let run = try SearchRun.start(configuration, in: folder, arguments: [], services: services)
+/// try run.train()
+/// let family = try run.sampleFamily()
+/// ```
+public final class SearchRun {
+  /// What a run needs from its surroundings.
+  public struct Services {
+    public var reporter: any Reporter
+    public var interruption: Interruption
+
+    public init(reporter: any Reporter, interruption: Interruption) {
+      self.reporter = reporter
+      self.interruption = interruption
+    }
+  }
+
+  enum Phase: String {
+    case supernet, members, finished
+  }
+
+  public let folder: RunFolder
+  public let configuration: RunConfiguration
+  let services: Services
+  let setting: RunSetting
+  let store: CheckpointStore
+  let metrics: MetricsLog
+  private let clock = ContinuousClock()
+  private var lastSave: ContinuousClock.Instant
+
+  // What a checkpoint holds.
+  var phase = Phase.supernet
+  var trainer: SupernetTrainer?
+  var supernetDigest = ""
+  var members = MemberProgress()
+  var evaluator: ArchitectureEvaluator?
+
+  init(
+    folder: RunFolder, configuration: RunConfiguration, services: Services
+  ) throws {
+    self.folder = folder
+    self.configuration = configuration
+    self.services = services
+    setting = try RunSetting(configuration)
+    store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
+    metrics = MetricsLog(folder.file("metrics.jsonl"))
+    lastSave = clock.now
+  }
+
+  /// Begins a run in a fresh folder. All that can be checked is checked before anything is written
+  /// to it or computed.
+  public static func start(
+    _ configuration: RunConfiguration, in folder: @autoclosure () throws -> RunFolder,
+    services: Services
+  ) throws -> SearchRun {
+    try RunSetting.check(configuration)
+    let folder = try folder()
+    try folder.write(configuration.yaml, to: "config.yaml")
+    return try SearchRun(folder: folder, configuration: configuration, services: services)
+  }
+
+  /// Goes on from the newest checkpoint that verifies.
+  ///
+  /// Throws ``RunError/mismatch(what:differences:)`` when the configuration, the data set or the
+  /// supernet are no longer those of the checkpoint.
+  public static func resume(
+    _ folder: RunFolder, configuration: RunConfiguration, services: Services
+  ) throws -> SearchRun {
+    folder.removeTemporaries()
+    let run = try SearchRun(folder: folder, configuration: configuration, services: services)
+    guard !run.store.names().isEmpty else {
+      services.reporter.note("no checkpoint yet: starting from the beginning")
+      run.metrics.truncate(to: 0)
+      return run
+    }
+    let (checkpoint, name, skipped) = try run.store.newest()
+    for reason in skipped { services.reporter.note("skipped a checkpoint: \(reason)") }
+    try run.restore(checkpoint, name: name)
+    services.reporter.note("going on from \(folder.file(name))")
+    return run
+  }
+
+  public var isFinished: Bool { phase == .finished }
+
+  /// Runs to the end. Throws ``Interrupted`` after saving when asked to stop.
+  public func train() throws {
+    if phase == .supernet { try trainSupernet() }
+    if phase == .members {
+      try searchMembers()
+      phase = .finished
+      try save()
+    }
+    services.reporter.endProgress()
+  }
+
+  /// Between two steps: saves when it is time or asked for, stops when asked to.
+  func pause() throws {
+    let stop = services.interruption.isRequested
+    let due = clock.now - lastSave >= .seconds(configuration.checkpoint.every)
+    guard stop || due || services.interruption.takeSaveRequest() else { return }
+    try save()
+    if stop {
+      throw Interrupted(signal: services.interruption.signal, folder: folder.path)
+    }
+  }
+
+  func save() throws {
+    try store.save(checkpoint())
+    lastSave = clock.now
+  }
+}

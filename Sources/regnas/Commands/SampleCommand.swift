@@ -1,0 +1,64 @@
+import ArgumentParser
+import Search
+
+struct SampleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sample",
+    abstract: "Sample the final family from the trained controllers.",
+    discussion: """
+      Draws architectures from each controller, measures the best on the whole search split, \
+      chooses, and reports on the test split. Writes RUN/family.h5: architectures, weights, \
+      predictions and figures of every member.
+
+      EXAMPLE
+        regnas sample checkpoints/fashion --samples 100
+      """)
+
+  @Argument(help: "Folder of a finished run.")
+  var folder: String
+
+  @Option(help: "Architectures drawn from each controller (key family.samples).")
+  var samples: Int?
+
+  @Option(help: "Candidates measured on the whole search split (key family.finalists).")
+  var finalists: Int?
+
+  @Option(help: "Seed of the draws; the run's own if not given.")
+  var seed: UInt64?
+
+  @Option(name: .shortAndLong, help: "Where to write the family; RUN/family.h5 if not given.")
+  var out: String?
+
+  @Flag(help: "Replace a family file that is there.")
+  var overwrite = false
+
+  @Flag(help: "Print the family as JSON.")
+  var json = false
+
+  @OptionGroup var work: WorkOptions
+
+  func validate() throws {
+    for (name, value) in [("--samples", samples), ("--finalists", finalists)] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1") }
+    }
+  }
+
+  func run() throws {
+    let folder = try RunFolder.open(folder)
+    var sources = ConfigurationSources()
+    try sources.read(yaml: try folder.read("config.yaml"), name: folder.file("config.yaml"))
+    let configuration = sources.configuration
+    try configuration.startTorch()
+    let session = RunSession(work)
+    let run = try SearchRun.resume(
+      folder, configuration: configuration, services: session.services)
+    var settings = FamilySettings(configuration)
+    settings.samples = samples ?? settings.samples
+    settings.finalists = finalists ?? settings.finalists
+    settings.seed = seed ?? settings.seed
+    let path = out ?? folder.file("family.h5")
+    let family = try run.sampleFamily(settings, to: path, overwrite: overwrite)
+    session.reporter.note("wrote \(path)")
+    if json { try Console.json(family.report) } else { Console.out(family.report.table) }
+  }
+}

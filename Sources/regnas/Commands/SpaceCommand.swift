@@ -1,0 +1,71 @@
+import ArgumentParser
+import SearchSpaces
+
+struct SpaceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "space",
+    abstract: "List and describe search spaces.",
+    subcommands: [List.self, Describe.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "list", abstract: "Name the search spaces.")
+
+    func run() {
+      let width = SpaceRegistry.names.map(\.count).max() ?? 0
+      for preset in SpaceRegistry.presets {
+        let padding = String(repeating: " ", count: width - preset.name.count + 2)
+        Console.out(preset.name + padding + preset.summary)
+      }
+    }
+  }
+
+  struct Describe: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "describe",
+      abstract: "Decisions, sizes and costs of a space, or one network layer by layer.",
+      discussion: """
+        An architecture is written as its code (as in a family's table), as JSON of its decisions, \
+        in the published encoding, or as 'smallest' or 'largest'.
+
+        EXAMPLE
+          regnas space describe mobilenetv3-w1.0
+          regnas space describe resnet50 --architecture '{"d": 2, "e": 0.35, "w": 2}'
+        """)
+
+    @Argument(help: "Name of the space (see regnas space list).")
+    var name: String
+
+    @Option(help: "Describe this network.")
+    var architecture: String?
+
+    @Option(help: "Image size; several make it a decision.")
+    var resolution: [Int] = []
+
+    @Option(help: "Channels of the images.")
+    var channels: Int?
+
+    @Option(help: "Number of classes.")
+    var classes: Int?
+
+    @Flag(help: "Print as JSON.")
+    var json = false
+
+    func run() throws {
+      let usual = try SpaceRegistry.preset(named: name).usualImages
+      let images = ImageShape(
+        channels: channels ?? usual.channels, classes: classes ?? usual.classes,
+        resolutions: resolution.isEmpty ? usual.resolutions : resolution)
+      let space = try SpaceRegistry.makeSpace(name: name, images: images)
+      if let architecture {
+        try show(NetworkSummary(try space.architecture(architecture), of: space))
+      } else {
+        try show(SpaceSummary(space))
+      }
+    }
+
+    private func show(_ summary: some Encodable & CustomStringConvertible) throws {
+      if json { try Console.json(summary) } else { Console.out(summary.description) }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Torch
+
+@main
+struct RegNAS: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "regnas",
+    abstract: "Searches families of networks that are accurate and flip little.",
+    discussion: """
+      A family is one network per compute budget, cut from one weight-sharing supernet, each \
+      containing the smaller ones. A negative flip is an image that a smaller member gets right \
+      and a larger one wrong.
+
+      EXAMPLE
+        regnas data import idx train-images.gz train-labels.gz --out datasets/fashion.h5
+        regnas train --data datasets/fashion.h5 --name first
+        regnas sample checkpoints/first
+      """,
+    version: Version.text,
+    subcommands: [
+      TrainCommand.self, ResumeCommand.self, SampleCommand.self, InspectCommand.self,
+      DataCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as ExitCode {
+      exit(withError: error)
+    } catch {
+      ExitStatus.exit(with: error)
+    }
+  }
+}
+
+enum Version {
+  static let number = "0.1.0"
+  /// Names the libraries that results depend on.
+  static var text: String { "regnas \(number) (libtorch \(TorchRuntime.builtVersion))" }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Controller
+import Decisions
+import Foundation
+import HDF5
+import ImageData
+import Search
+import SearchSpaces
+import Supernet
+import Torch
+
+/// The one place where errors become exit statuses (the numbers of sysexits.h).
+enum ExitStatus: Int32 {
+  case failure = 1
+  case usage = 64
+  case badData = 65
+  case missingInput = 66
+  case deviceUnavailable = 69
+  case inputOutput = 74
+  case busy = 75
+
+  /// Prints what went wrong and ends the process. ArgumentParser's own errors (and help) go its way.
+  static func exit(with error: any Error) -> Never {
+    if let stop = error as? Interrupted {
+      Foundation.exit(stop.signal == 0 ? 0 : 128 + stop.signal)
+    }
+    guard let status = status(of: error) else { RegNAS.exit(withError: error) }
+    Console.error("error: \(error)")
+    Foundation.exit(status.rawValue)
+  }
+
+  /// nil for errors that are not ours.
+  static func status(of error: any Error) -> ExitStatus? {
+    switch error {
+    case let error as HDF5Error: status(of: error.kind)
+    case let error as StorageError: error.isMissingFile ? .missingInput : .inputOutput
+    case let error as RunError: status(of: error)
+    case is MissingFile: .missingInput
+    case is DeviceError: .deviceUnavailable
+    case is ConfigurationError, is DecisionError, is SpaceError: .usage
+    case is SupernetError: .badData
+    case is ControllerError, is TorchError: .failure
+    default: nil
+    }
+  }
+
+  private static func status(of kind: HDF5Error.Kind) -> ExitStatus {
+    switch kind {
+    case .missingFile: .missingInput
+    case .foreignFile, .damagedFile, .missingObject, .mismatch: .badData
+    case .inputOutput: .inputOutput
+    case .busy: .busy
+    case .misuse: .failure
+    }
+  }
+
+  private static func status(of error: RunError) -> ExitStatus {
+    switch error {
+    case .exists, .impossibleBudget, .unfinished: .usage
+    case .notARun: .missingInput
+    case .busy: .busy
+    case .noUsableCheckpoint, .mismatch, .invalidInput: .badData
+    }
+  }
+}

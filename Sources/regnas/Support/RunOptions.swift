@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+import HDF5
+import Search
+
+/// Flags of commands that work on a run. Everything else is a configuration key: `--set key=value`.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: "YAML file of configuration keys.")
+  var config: String?
+
+  @Option(name: .long, help: "Set one configuration key. May be repeated.")
+  var set: [String] = []
+
+  @Option(help: "Data set file (key data.file).")
+  var data: String?
+
+  @Option(help: "Seed of every random stream (key seed); random if not given.")
+  var seed: UInt64?
+
+  @Option(help: "auto, cpu, cuda or cuda:N (key runtime.device).")
+  var device: String?
+
+  @Option(help: "Threads of libtorch; 0 for every core (key runtime.threads).")
+  var threads: Int?
+
+  /// Collects all sources. A seed that nobody chose is drawn here, and stored with the run.
+  func collect() throws -> ConfigurationSources {
+    var sources = ConfigurationSources()
+    if let config {
+      guard let bytes = FileManager.default.contents(atPath: config) else {
+        throw MissingFile(path: config)
+      }
+      try sources.read(yaml: String(decoding: bytes, as: UTF8.self), name: config)
+    }
+    try sources.read(environment: ProcessInfo.processInfo.environment)
+    for assignment in set { try sources.set(assignment, place: "--set") }
+    if let data { try sources.set("data.file", to: data, place: "--data") }
+    if let seed { try sources.set("seed", to: String(seed), place: "--seed") }
+    if let device { try sources.set("runtime.device", to: device, place: "--device") }
+    if let threads { try sources.set("runtime.threads", to: String(threads), place: "--threads") }
+    if sources.origins["seed"] == nil {
+      try sources.set(
+        "seed", to: String(UInt64.random(in: 0..<1_000_000_000)), place: "drawn at random")
+    }
+    return sources
+  }
+}
+
+/// What a command says on standard error, and for how long it may work.
+struct WorkOptions: ParsableArguments {
+  @Flag(name: .shortAndLong, help: "Say nothing but errors and results.")
+  var quiet = false
+
+  @Flag(help: "No progress lines.")
+  var noProgress = false
+
+  @Option(help: "Stop after this many seconds, saving first.")
+  var maxTime: Double?
+
+  func reporter() -> ProgressPrinter { ProgressPrinter(quiet: quiet, noProgress: noProgress) }
+}
+
+struct MissingFile: Error, CustomStringConvertible {
+  var path: String
+  var description: String { "\(path): there is no such file, or it cannot be read" }
+}

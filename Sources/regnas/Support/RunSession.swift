@@ -1,0 +1,89 @@
+import Dispatch
+import Foundation
+import HDF5
+import Search
+import Torch
+
+/// What surrounds the work on one run: signals, the clock, `log.txt` and `run.json`.
+struct RunSession {
+  let reporter: ProgressPrinter
+  let interruption = Interruption()
+  private let signals: Signals
+
+  init(_ options: WorkOptions) {
+    reporter = options.reporter()
+    signals = Signals(interruption)
+    if let seconds = options.maxTime {
+      let interruption = interruption
+      DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
+        interruption.request(signal: 0)
+      }
+    }
+  }
+
+  var services: SearchRun.Services { .init(reporter: reporter, interruption: interruption) }
+
+  /// Runs `body` and keeps `run.json` telling how it stands.
+  func record(_ folder: RunFolder, _ configuration: RunConfiguration, _ body: () throws -> Void)
+    throws
+  {
+    reporter.keepLog(at: folder.file("log.txt"))
+    var record = RunRecord(configuration)
+    try folder.write(record.json(), to: "run.json")
+    do {
+      try body()
+      record.state = "finished"
+    } catch let stop as Interrupted {
+      record.state = "interrupted"
+      record.end = RunRecord.now
+      try folder.write(record.json(), to: "run.json")
+      reporter.note("saved; go on with: regnas resume \(folder.path)")
+      throw stop
+    } catch {
+      record.state = "failed: \(error)"
+      record.end = RunRecord.now
+      try? folder.write(record.json(), to: "run.json")
+      throw error
+    }
+    record.end = RunRecord.now
+    try folder.write(record.json(), to: "run.json")
+  }
+}
+
+/// `run.json`: where, when and how a run was made. Not read back.
+struct RunRecord: Encodable {
+  var arguments = CommandLine.arguments
+  var version = Version.number
+  var libtorch = TorchRuntime.builtVersion
+  var host = ProcessInfo.processInfo.hostName
+  var process = ProcessInfo.processInfo.processIdentifier
+  var threads = TorchRuntime.threads
+  var device: String
+  var seed: UInt64
+  var start = Self.now
+  var end: String?
+  var state = "running"
+
+  init(_ configuration: RunConfiguration) {
+    device = configuration.runtime.device
+    seed = configuration.seed
+  }
+
+  static var now: String { Date().ISO8601Format() }
+
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+}
+
+extension RunConfiguration {
+  /// Starts libtorch as configured. First thing of every command that computes.
+  func startTorch() throws {
+    try TorchRuntime.start(
+      threads: runtime.threads > 0
+        ? runtime.threads : ProcessInfo.processInfo.activeProcessorCount)
+    if runtime.deterministic { try TorchRuntime.setDeterministic(true) }
+  }
+}
