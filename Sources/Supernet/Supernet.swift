@@ -38,6 +38,7 @@ public final class Supernet {
   init(
     space: any SearchSpace,
     device: Device = .cpu,
+    elementType: ElementType = .float32,
     values: (StoredTensor, Int) throws -> [Float]
   ) throws {
     self.space = space
@@ -48,7 +49,8 @@ public final class Supernet {
       let tensor =
         entry.role == .batchesTracked
         ? try Tensor(Int64(0), device: device)
-        : try Tensor(values(entry, index), shape: entry.shape, device: device).inRunningOrder()
+        : try Tensor(values(entry, index), shape: entry.shape, device: device)
+          .to(elementType).inRunningOrder()
       try tensor.requireGradient(entry.isTrainable)
       tensors[entry.key] = tensor
     }

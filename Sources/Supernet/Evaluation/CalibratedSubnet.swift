@@ -42,7 +42,7 @@ public final class CalibratedSubnet: Classifier {
     guard let (mean, variance) = statistics[norm] else {
       throw SupernetError.missingTensors([norm])
     }
-    return (try mean.array(), try variance.array())
+    return (try mean.to(.float32).array(), try variance.to(.float32).array())
   }
 
   func checkFresh() throws {

@@ -76,8 +76,7 @@ public enum PublishedSupernet: String, CaseIterable, Sendable {
 }
 
 /// The oracle entry of a published supernet and an architecture in its encoding, such as
-/// `{"ks": 3, "e": 4, "d": 2}`. Either kind of logits can be left out, since each takes a forward
-/// pass of a full-size network.
+/// `{"ks": 3, "e": 4, "d": 2}`. Calibration can be left out, which halves the time. Computed in float64, see ``Supernet/init(oracle:elementType:device:)``.
 ///
 /// Throws ``SupernetError/unknownOracle(id:ids:)``, or ``SpaceError`` for an architecture that is
 /// not one of the space (which entry, and its choices).
@@ -125,11 +124,13 @@ func oracleEntry(
     resized.resolution = resolution
     entry.macsByResolution["\(resolution)"] = try resized.macs()
   }
+  let type = try supernet.tensor(network.convolutions[0].weight.key).elementType
   let images = try OracleFill.images(channels: network.inputChannels, device: supernet.device)
+    .to(type)
   let stored = try supernet.withStoredStatistics(architecture)
     .logits(images.narrowed(0, count: 1))
   entry.storedStatistics = .init(
-    logitsImage0First5: Array(try stored.array(Float.self).prefix(5)),
+    logitsImage0First5: Array(try stored.to(.float32).array(Float.self).prefix(5)),
     argmaxImage0: try stored.argmax(1).array(Int.self)[0]
   )
   if calibrate {
@@ -150,7 +151,7 @@ private func calibratedOracle(
   ]
   let subnet = try supernet.calibrate(architecture, batches: batches)
   let logits = try subnet.logits(images)
-  let values = try logits.array(Float.self)
+  let values = try logits.to(.float32).array(Float.self)
   let classes = network.classes
   let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
   let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

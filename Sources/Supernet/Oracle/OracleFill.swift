@@ -72,8 +72,18 @@ public enum OracleFill {
 }
 
 extension Supernet {
-  /// A supernet filled by ``OracleFill``.
-  public convenience init(oracle space: any SearchSpace, device: Device = .cpu) throws {
-    try self.init(space: space, device: device) { tensor, _ in OracleFill.values(tensor) }
+  /// A supernet filled by ``OracleFill``, to compare with another implementation.
+  ///
+  /// In float64 by default: these networks are deep, untrained and calibrated on a handful of pixels,
+  /// and amplify rounding so much (up to 2e-3 of the logits' deviation between two float32
+  /// implementations of ResNet50) that a comparison should have it on one side only.
+  public convenience init(
+    oracle space: any SearchSpace,
+    elementType: ElementType = .float64,
+    device: Device = .cpu
+  ) throws {
+    try self.init(space: space, device: device, elementType: elementType) { tensor, _ in
+      OracleFill.values(tensor)
+    }
   }
 }
