@@ -8,17 +8,19 @@ final class TrainingPass: ForwardPass {
   let store: TensorStore
   let overwrites = false
   private let dropout: Double
+  private let one: Tensor
   private(set) var random: RandomStream
 
-  init(store: TensorStore, dropout: Double, random: RandomStream) {
+  init(store: TensorStore, dropout: Double, random: RandomStream, device: Device) throws {
     self.store = store
+    one = try .ones([], type: .int64, device: device)
     self.dropout = dropout
     self.random = random
   }
 
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     try withoutGradient {
-      try store[norm.key + ".num_batches_tracked"].addInPlace(Tensor(Int64(1), device: x.device))
+      try store[norm.key + ".num_batches_tracked"].addInPlace(one)
     }
     return try x.batchNormTraining(
       weight: store.vector(norm.key + ".weight", count: norm.active),
@@ -53,7 +55,12 @@ extension Supernet {
   ) throws -> Tensor {
     let network = try space.network(architecture)
     weightsChanged()
-    let pass = TrainingPass(store: store, dropout: network.dropout, random: random)
+    let pass = try TrainingPass(
+      store: store,
+      dropout: network.dropout,
+      random: random,
+      device: device
+    )
     let logits = try pass.logits(images, of: network)
     random = pass.random
     return logits
@@ -63,7 +70,12 @@ extension Supernet {
   public func trainingLogits(_ images: Tensor, _ architecture: Architecture) throws -> Tensor {
     let network = try space.network(architecture)
     weightsChanged()
-    let pass = TrainingPass(store: store, dropout: 0, random: RandomStream(state: 0))
+    let pass = try TrainingPass(
+      store: store,
+      dropout: 0,
+      random: RandomStream(state: 0),
+      device: device
+    )
     return try pass.logits(images, of: network)
   }
 }
