@@ -9,10 +9,10 @@ static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
-static inline unsigned chdf5_every_object(void) { return H5F_OBJ_ALL; }
-static inline hid_t chdf5_every_file(void) { return (hid_t)H5F_OBJ_ALL; }
+static inline unsigned chdf5_objects(void) { return H5F_OBJ_ALL & ~H5F_OBJ_FILE; }
 
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t chdf5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t chdf5_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t chdf5_link_create(void) { return H5P_LINK_CREATE; }

@@ -77,6 +77,10 @@ int rt_inplace(
       case RT_MUL_IN: other ? a.mul_(other->value) : a.mul_(alpha); return;
       case RT_COPY_IN: a.copy_(other->value); return;
       case RT_ADDCMUL_IN: a.addcmul_(other->value, other->value, alpha); return;
+      case RT_RELU_IN: at::relu_(a); return;
+      case RT_RELU6_IN: at::hardtanh_(a, 0, 6); return;
+      case RT_HARDSWISH_IN: at::hardswish_(a); return;
+      case RT_HARDSIGMOID_IN: at::hardsigmoid_(a); return;
     }
     TORCH_CHECK(false, "no such operation");
   });

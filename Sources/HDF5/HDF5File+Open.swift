@@ -9,8 +9,9 @@ extension HDF5File {
   ///   `busy`.
   public static func open(_ path: String) throws -> HDF5File {
     let place = Place(file: path, object: "", operation: "open")
-    let size = try checkReadable(path, place)
-    try FileSeal.check(path: path, place)
+    let size = try sizeOfReadable(path, place)
+    try FileSeal.check(path: path, fileSize: size, place)
+    try checkSignature(place) { offset in try readPart(of: path, from: offset, count: 8) }
     return try withLibrary {
       let access = try fileAccess(place)
       return try adopt(
@@ -28,10 +29,8 @@ extension HDF5File {
   /// - Throws: `HDF5Error` of kind `foreignFile` or `damagedFile`.
   public static func open(image: [UInt8], name: String) throws -> HDF5File {
     let place = Place(file: name, object: "", operation: "open")
-    guard hasSignature({ offset in Array(image.dropFirst(offset).prefix(8)) }) else {
-      throw place.error(.foreignFile, "this is not an HDF5 file")
-    }
     try FileSeal.check(image: image, place)
+    try checkSignature(place) { offset in Array(image.dropFirst(offset).prefix(8)) }
     let imageName = uniqueImageName()
     return try withLibrary {
       let access = try fileAccess(place)
@@ -48,15 +47,18 @@ extension HDF5File {
     }
   }
 
-  /// Creates a file; there must be none at `path` yet.
+  /// Creates a file; there must be none at `path` yet. It has room for a seal, which
+  /// `FileSeal.seal(path:)` puts on it after it is closed.
   ///
   /// - Throws: `HDF5Error` of kind `inputOutput`.
   public static func create(_ path: String) throws -> HDF5File {
     let place = Place(file: path, object: "", operation: "create")
     return try withLibrary {
       let access = try fileAccess(place)
+      let creation = try place.own(H5Pcreate(chdf5_file_create()), H5Pclose, or: .misuse)
+      try place.check(H5Pset_userblock(creation.id, hsize_t(FileSeal.length)), or: .misuse)
       return try adopt(
-        H5Fcreate(path, chdf5_exclusive(), chdf5_default(), access.id),
+        H5Fcreate(path, chdf5_exclusive(), creation.id, access.id),
         name: path,
         size: nil,
         place,
@@ -120,8 +122,8 @@ extension HDF5File {
     return list
   }
 
-  /// Says what the library cannot tell apart: no such file, no permission, no HDF5 file.
-  private static func checkReadable(_ path: String, _ place: Place) throws -> Int {
+  /// Says what the library cannot tell apart: no such file, no permission, a folder.
+  private static func sizeOfReadable(_ path: String, _ place: Place) throws -> Int {
     let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let code = errno
@@ -138,21 +140,18 @@ extension HDF5File {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw place.error(.foreignFile, "this is not a regular file")
     }
-    let found = hasSignature { offset in
-      var bytes = [UInt8](repeating: 0, count: 8)
-      return pread(descriptor, &bytes, 8, off_t(offset)) == 8 ? bytes : []
-    }
-    guard found else { throw place.error(.foreignFile, "this is not an HDF5 file") }
     return Int(status.st_size)
   }
 
   /// The signature stands at 0, 512, 1024, 2048 and so on: a user block may precede it.
-  private static func hasSignature(_ read: (Int) -> [UInt8]) -> Bool {
+  private static func checkSignature(_ place: Place, read: (Int) throws -> [UInt8]) throws {
     var offset = 0
     while true {
-      let bytes = read(offset)
-      if bytes.count < 8 { return false }
-      if bytes == [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] { return true }
+      let bytes = try read(offset)
+      if bytes == [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] { return }
+      guard bytes.count == 8 else {
+        throw place.error(.foreignFile, "this is not an HDF5 file")
+      }
       offset = offset == 0 ? 512 : offset * 2
     }
   }

@@ -53,10 +53,15 @@ public final class HDF5File: Sendable {
     }
   }
 
-  /// Identifiers of this process that are open in the library: files, groups, data sets, types and
-  /// attributes. For tests.
-  public static var openIdentifierCount: Int {
-    (try? withLibrary { H5Fget_obj_count(chdf5_every_file(), chdf5_every_object()) }) ?? -1
+  /// How many groups, data sets, types and attributes of this file the library holds open: 0
+  /// between operations. For tests.
+  public func openObjectCount() throws -> Int {
+    try withLibrary {
+      let place = place("", "count the open objects of")
+      let count = H5Fget_obj_count(try openIdentifier(place), chdf5_objects())
+      guard count >= 0 else { throw place.failure(.misuse) }
+      return Int(count)
+    }
   }
 
   func place(_ object: String, _ operation: String) -> Place {

@@ -138,6 +138,16 @@ extension Tensor {
   public func multiplyInPlace(_ factor: Double) throws {
     try change("multiplyInPlace", RT_MUL_IN, nil, factor)
   }
+  /// `self *= other`, element by element, with broadcasting of `other`.
+  public func multiplyInPlace(_ other: Tensor) throws {
+    try change("multiplyInPlace", RT_MUL_IN, other, 1)
+  }
+  public func reluInPlace() throws { try change("reluInPlace", RT_RELU_IN, nil, 1) }
+  public func relu6InPlace() throws { try change("relu6InPlace", RT_RELU6_IN, nil, 1) }
+  public func hardSwishInPlace() throws { try change("hardSwishInPlace", RT_HARDSWISH_IN, nil, 1) }
+  public func hardSigmoidInPlace() throws {
+    try change("hardSigmoidInPlace", RT_HARDSIGMOID_IN, nil, 1)
+  }
   /// Copies the values of `other`, of the same shape; type, device and memory order stay.
   public func assign(_ other: Tensor) throws { try change("assign", RT_COPY_IN, other, 1) }
 }

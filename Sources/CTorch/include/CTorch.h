@@ -87,8 +87,12 @@ typedef enum {
 } rt_scalar_op;
 int rt_scalar(rt_scalar_op op, rt_tensor a, double value, rt_tensor *out, rt_message *error);
 
-typedef enum { RT_ADD_IN, RT_MUL_IN, RT_COPY_IN, RT_ADDCMUL_IN } rt_inplace_op;
-// a += alpha b;  a *= b;  a = b;  a += alpha b b.  b may be null for a *= alpha (RT_MUL_IN).
+typedef enum {
+  RT_ADD_IN, RT_MUL_IN, RT_COPY_IN, RT_ADDCMUL_IN, RT_RELU_IN, RT_RELU6_IN, RT_HARDSWISH_IN,
+  RT_HARDSIGMOID_IN
+} rt_inplace_op;
+// a += alpha b;  a *= b;  a = b;  a += alpha b b;  a = activation(a).
+// b may be null for a *= alpha (RT_MUL_IN), and is for activations.
 int rt_inplace(rt_inplace_op op, rt_tensor a, rt_tensor b, double alpha, rt_message *error);
 int rt_where(rt_tensor condition, rt_tensor a, rt_tensor b, rt_tensor *out, rt_message *error);
 int rt_masked_fill(

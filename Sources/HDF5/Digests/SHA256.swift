@@ -47,22 +47,31 @@ public final class SHA256 {
     return try hash.digest()
   }
 
-  /// The digest of a file's bytes from `offset` on, read in parts.
+  /// The digest of a file's bytes, read in parts.
   ///
   /// - Throws: `StorageError` when the file cannot be read.
-  public static func ofFile(_ path: String, from offset: Int = 0) throws -> String {
+  public static func ofFile(_ path: String) throws -> String {
     let hash = try SHA256()
+    try hash.update(file: path, range: 0..<Int.max)
+    return try hash.digest()
+  }
+
+  /// Adds a range of a file's bytes, as far as the file goes.
+  ///
+  /// - Throws: `StorageError` when the file cannot be read.
+  public func update(file path: String, range: Range<Int>) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
     defer { close(descriptor) }
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
-    var position = offset
-    while true {
-      let count = pread(descriptor, &buffer, buffer.count, off_t(position))
+    var buffer = [UInt8](repeating: 0, count: min(1 << 20, range.count))
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let wanted = min(buffer.count, range.upperBound - position)
+      let count = pread(descriptor, &buffer, wanted, off_t(position))
       if count < 0 && errno == EINTR { continue }
       guard count >= 0 else { throw StorageError(path, "read", code: errno) }
-      if count == 0 { return try hash.digest() }
-      try buffer.withUnsafeBytes { try hash.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+      if count == 0 { return }
+      try buffer.withUnsafeBytes { try update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
       position += count
     }
   }

@@ -4,6 +4,11 @@ import CHDF5
 public struct HDF5Array<Element: Sendable>: Sendable {
   public var values: [Element]
   public var shape: [Int]
+
+  public init(values: [Element], shape: [Int]) {
+    self.values = values
+    self.shape = shape
+  }
 }
 
 extension HDF5Array: Equatable where Element: Equatable {}

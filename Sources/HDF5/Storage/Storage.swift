@@ -61,13 +61,13 @@ public struct SystemStorage: Storage {
   }
 }
 
-/// Up to `count` bytes from the start of a file.
-func readStart(of path: String, count: Int) throws -> [UInt8] {
+/// Up to `count` bytes of a file from `offset` on.
+func readPart(of path: String, from offset: Int, count: Int) throws -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
   defer { close(descriptor) }
   var bytes = [UInt8](repeating: 0, count: count)
-  let got = pread(descriptor, &bytes, count, 0)
+  let got = pread(descriptor, &bytes, count, off_t(offset))
   guard got >= 0 else { throw StorageError(path, "read", code: errno) }
   return Array(bytes.prefix(got))
 }

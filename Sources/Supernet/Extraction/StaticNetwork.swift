@@ -1,0 +1,126 @@
+import SearchSpaces
+import Torch
+
+/// A subnet taken out of its supernet: tensors of its own under static names, and nothing elastic.
+///
+/// Depthwise kernels are stored transformed, blocks are numbered consecutively, batch-norm
+/// statistics are the calibrated ones. Its logits equal those of the subnet it came from, bit for
+/// bit. Made by ``CalibratedSubnet/extract()``, so it is calibrated by construction.
+public final class StaticNetwork: Classifier {
+  /// Its slices are whole tensors and its supernet names are the static ones.
+  public let network: NetworkDescription
+  public let device: Device
+  let store: TensorStore
+  private let statistics: NormStatistics
+  private let elementType: ElementType
+
+  init(
+    network: NetworkDescription,
+    tensors: [String: Tensor],
+    device: Device,
+    elementType: ElementType = .float32
+  ) throws {
+    self.network = network
+    self.device = device
+    self.elementType = elementType
+    store = TensorStore(tensors)
+    var statistics: NormStatistics = [:]
+    for norm in network.norms {
+      statistics[norm.key] = (
+        mean: try store[norm.key + ".running_mean"],
+        variance: try store[norm.key + ".running_var"]
+      )
+    }
+    self.statistics = statistics
+  }
+
+  /// Names, shapes and roles of the tensors, in state-dict order.
+  public var layout: [StoredTensor] { network.staticTensors }
+
+  /// The tensors, in state-dict order; themselves and not copies.
+  public var tensors: [(name: String, value: Tensor)] {
+    layout.compactMap { entry in store.tensors[entry.key].map { (entry.key, $0) } }
+  }
+
+  /// Copies of all tensors by name, on the processor.
+  public func state() throws -> [String: Tensor] { try store.tensors.mapValues { try $0.portable() } }
+
+  public func logits(_ images: Tensor) throws -> Tensor {
+    try withoutGradient {
+      try EvaluationPass(store: store, statistics: statistics)
+        .logits(images.to(elementType), of: network)
+        .to(.float32)
+    }
+  }
+}
+
+extension CalibratedSubnet {
+  /// Copies the subnet out of its supernet.
+  ///
+  /// Counters of batches are copied for batch norms that all subnets share whole, and start at 0 for
+  /// elastic ones, as in Once-for-All's `get_active_subnet`.
+  public func extract() throws -> StaticNetwork {
+    try checkFresh()
+    var tensors: [String: Tensor] = [:]
+    try withoutGradient {
+      for convolution in network.convolutions {
+        tensors[convolution.weight.staticKey] = try supernet.store.filter(convolution).clone()
+        if let bias = convolution.bias {
+          tensors[bias.staticKey] = try supernet.store.slice(bias).clone()
+        }
+        if let norm = convolution.norm { try copy(norm, to: &tensors) }
+      }
+      for linear in network.linears {
+        for slice in [linear.weight, linear.bias] {
+          tensors[slice.staticKey] = try supernet.store.slice(slice).contiguous().clone()
+        }
+      }
+    }
+    return try StaticNetwork(network: network.extracted, tensors: tensors, device: device)
+  }
+
+  private func copy(_ norm: BatchNorm, to tensors: inout [String: Tensor]) throws {
+    guard let (mean, variance) = statistics[norm.key] else {
+      throw SupernetError.missingTensors([norm.key + ".running_mean"])
+    }
+    for part in [".weight", ".bias"] {
+      tensors[norm.staticKey + part] =
+        try supernet.store.vector(norm.key + part, count: norm.active).detached().clone()
+    }
+    tensors[norm.staticKey + ".running_mean"] = try mean.clone()
+    tensors[norm.staticKey + ".running_var"] = try variance.clone()
+    let counter = ".num_batches_tracked"
+    tensors[norm.staticKey + counter] =
+      norm.key == norm.staticKey
+      ? try supernet.store[norm.key + counter].clone() : try Tensor(Int64(0), device: device)
+  }
+}
+
+extension NetworkDescription {
+  /// The same network stored under its static names, each slice a whole tensor.
+  var extracted: NetworkDescription {
+    mapping { convolution in
+      var result = convolution
+      result.weight = convolution.weight.extracted
+      result.bias = convolution.bias?.extracted
+      result.norm?.key = convolution.norm?.staticKey ?? ""
+      result.norm?.stored = convolution.norm?.active ?? 0
+      result.kernelMatrices = []
+      return result
+    } linear: { linear in
+      Linear(weight: linear.weight.extracted, bias: linear.bias.extracted)
+    }
+  }
+
+  var linears: [Linear] {
+    layers.compactMap { layer in
+      if case .linear(let linear) = layer { linear } else { nil }
+    }
+  }
+}
+
+extension WeightSlice {
+  fileprivate var extracted: WeightSlice {
+    WeightSlice(key: staticKey, staticKey: staticKey, stored: active, active: active)
+  }
+}

@@ -1,0 +1,89 @@
+import SearchSpaces
+import Torch
+
+/// An interpreter of network descriptions. Passes differ in what batch norm does and in what is
+/// recorded; the layers are the same for all spaces.
+protocol ForwardPass {
+  var store: TensorStore { get }
+  /// Whether activations may overwrite their input: only without autograd.
+  var overwrites: Bool { get }
+  func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor
+  /// What the classifier sees of its input `[batch, features]`.
+  func classifierInput(_ x: Tensor) throws -> Tensor
+}
+
+extension ForwardPass {
+  func classifierInput(_ x: Tensor) throws -> Tensor { x }
+
+  /// Logits `[batch, classes]` of images `[batch, channels, height, width]`.
+  func logits(_ images: Tensor, of network: NetworkDescription) throws -> Tensor {
+    guard images.rank == 4, images.size(1) == network.inputChannels else {
+      throw SupernetError.wrongImages(
+        expected: "[batch, \(network.inputChannels), height, width]",
+        found: "\(images.shape)"
+      )
+    }
+    return try run(network.layers, images.channelsLast())
+  }
+
+  func run(_ layers: [Layer], _ input: Tensor) throws -> Tensor {
+    var x = input
+    for layer in layers { x = try run(layer, x) }
+    return x
+  }
+
+  private func run(_ layer: Layer, _ x: Tensor) throws -> Tensor {
+    switch layer {
+    case .convolution(let convolution):
+      return try run(convolution, x)
+    case .squeezeExcitation(let reduce, let expand):
+      let squeezed = try run(reduce, x.mean([2, 3], keep: true))
+      return try x * run(expand, squeezed)
+    case .residual(let body, let shortcut, let activation):
+      let y = try run(body, x)
+      let side =
+        switch shortcut {
+        case .identity: x
+        case .layers(let layers): try run(layers, x)
+        }
+      return try activated(y + side, activation)
+    case .maxPool(let kernel, let stride, let padding):
+      return try x.maxPooled(kernel: kernel, stride: stride, padding: padding)
+    case .averagePool(let kernel, let stride):
+      return try x.averagePooled(kernel: kernel, stride: stride)
+    case .globalAveragePool:
+      return try x.mean([2, 3], keep: true)
+    case .linear(let linear):
+      let features = try classifierInput(x.reshaped([x.size(0), -1]))
+      return try features.linear(store.slice(linear.weight), bias: store.slice(linear.bias))
+    }
+  }
+
+  private func run(_ convolution: Convolution, _ x: Tensor) throws -> Tensor {
+    var y = try x.convolved(
+      with: store.filter(convolution),
+      bias: convolution.bias.map(store.slice),
+      stride: convolution.stride,
+      padding: convolution.padding,
+      groups: convolution.groups
+    )
+    if let norm = convolution.norm { y = try normalized(y, by: norm) }
+    return try activated(y, convolution.activation)
+  }
+
+  /// `x` must be nobody else's: it may be overwritten.
+  private func activated(_ x: Tensor, _ activation: Activation) throws -> Tensor {
+    switch (activation, overwrites) {
+    case (.identity, _): return x
+    case (.relu, false): return try x.relu()
+    case (.relu6, false): return try x.relu6()
+    case (.hardSwish, false): return try x.hardSwish()
+    case (.hardSigmoid, false): return try x.hardSigmoid()
+    case (.relu, true): try x.reluInPlace()
+    case (.relu6, true): try x.relu6InPlace()
+    case (.hardSwish, true): try x.hardSwishInPlace()
+    case (.hardSigmoid, true): try x.hardSigmoidInPlace()
+    }
+    return x
+  }
+}

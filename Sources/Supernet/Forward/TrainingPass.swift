@@ -1,0 +1,81 @@
+import RandomStreams
+import SearchSpaces
+import Torch
+
+/// Batch norm by batch statistics, updating the leading slices of the running ones; dropout before
+/// the classifier.
+final class TrainingPass: ForwardPass {
+  let store: TensorStore
+  let overwrites = false
+  private let dropout: Double
+  private let one: Tensor
+  private(set) var random: RandomStream
+
+  init(store: TensorStore, dropout: Double, random: RandomStream, device: Device) throws {
+    self.store = store
+    one = try .ones([], type: .int64, device: device)
+    self.dropout = dropout
+    self.random = random
+  }
+
+  func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
+    try withoutGradient {
+      try store[norm.key + ".num_batches_tracked"].addInPlace(one)
+    }
+    return try x.batchNormTraining(
+      weight: store.vector(norm.key + ".weight", count: norm.active),
+      bias: store.vector(norm.key + ".bias", count: norm.active),
+      runningMean: store.vector(norm.key + ".running_mean", count: norm.active),
+      runningVariance: store.vector(norm.key + ".running_var", count: norm.active),
+      momentum: norm.momentum,
+      epsilon: norm.epsilon
+    )
+  }
+
+  /// Drops each feature with the network's probability and scales the others up (Srivastava et al.,
+  /// JMLR 2014, inverted). The mask is drawn on the host: the same on every device.
+  func classifierInput(_ x: Tensor) throws -> Tensor {
+    guard dropout > 0 else { return x }
+    let kept = Float(1 / (1 - dropout))
+    let mask = (0..<x.count).map { _ in random.uniform() < dropout ? 0 : kept }
+    return try x * Tensor(mask, shape: x.shape, device: x.device)
+  }
+}
+
+extension Supernet {
+  /// Logits `[batch, classes]` of one subnet for a training step, recorded by autograd.
+  ///
+  /// Batch norm uses the statistics of the batch and moves the leading slices of the running ones
+  /// in place. Dropout, where the space has it, draws from `random`; without a stream nothing is
+  /// dropped. `images` is `[batch, channels, height, width]` on this supernet's device.
+  public func trainingLogits(
+    _ images: Tensor,
+    _ architecture: Architecture,
+    dropout random: inout RandomStream
+  ) throws -> Tensor {
+    let network = try space.network(architecture)
+    weightsChanged()
+    let pass = try TrainingPass(
+      store: store,
+      dropout: network.dropout,
+      random: random,
+      device: device
+    )
+    let logits = try pass.logits(images, of: network)
+    random = pass.random
+    return logits
+  }
+
+  /// The same without dropout.
+  public func trainingLogits(_ images: Tensor, _ architecture: Architecture) throws -> Tensor {
+    let network = try space.network(architecture)
+    weightsChanged()
+    let pass = try TrainingPass(
+      store: store,
+      dropout: 0,
+      random: RandomStream(state: 0),
+      device: device
+    )
+    return try pass.logits(images, of: network)
+  }
+}

@@ -1,0 +1,48 @@
+import SearchSpaces
+import Torch
+
+/// The tensors of a network by name, and the slices and filters that layers take from them.
+struct TensorStore {
+  private(set) var tensors: [String: Tensor]
+
+  init(_ tensors: [String: Tensor]) { self.tensors = tensors }
+
+  subscript(key: String) -> Tensor {
+    get throws {
+      guard let tensor = tensors[key] else { throw SupernetError.missingTensors([key]) }
+      return tensor
+    }
+  }
+
+  /// The leading slice, a view.
+  func slice(_ slice: WeightSlice) throws -> Tensor { try self[slice.key].leading(slice.active) }
+
+  /// The leading `count` elements of a vector, a view.
+  func vector(_ key: String, count: Int) throws -> Tensor { try self[key].leading([count]) }
+
+  /// The weight a convolution runs with: sliced, its kernel transformed, channels last in memory so
+  /// that sliced and extracted weights take the same path through libtorch.
+  func filter(_ convolution: Convolution) throws -> Tensor {
+    let (stored, active) = (convolution.storedKernel, convolution.kernel)
+    guard active < stored else { return try slice(convolution.weight).channelsLast() }
+    let shape = convolution.weight.active
+    var filter = try self[convolution.weight.key].leading([shape[0], shape[1], stored, stored])
+    for matrix in convolution.activeKernelMatrices {
+      let flat = try filter.center(matrix.target)
+        .reshaped([shape[0] * shape[1], matrix.target * matrix.target])
+      filter = try flat.linear(self[matrix.key])
+        .reshaped([shape[0], shape[1], matrix.target, matrix.target])
+    }
+    // Without matrices a smaller kernel is the centre of the larger.
+    return try filter.center(active).channelsLast()
+  }
+}
+
+extension Tensor {
+  /// The centre `size` x `size` window of the last two of four dimensions, a view.
+  fileprivate func center(_ size: Int) throws -> Tensor {
+    let margin = (self.size(3) - size) / 2
+    guard margin > 0 else { return self }
+    return try narrowed(2, from: margin, count: size).narrowed(3, from: margin, count: size)
+  }
+}

@@ -1,0 +1,52 @@
+/// What can be wrong with what a supernet is given.
+public enum SupernetError: Error, Equatable, CustomStringConvertible {
+  /// A state lacks tensors of the network.
+  case missingTensors([String])
+  /// A state holds tensors that the network does not have.
+  case unknownTensors([String])
+  case wrongShape(tensor: String, expected: [Int], found: [Int])
+  case wrongType(tensor: String, expected: String, found: String)
+  case noCalibrationImages
+  case wrongImages(expected: String, found: String)
+  /// The supernet's weights changed after this subnet was calibrated.
+  case staleSubnet(architecture: [Int])
+  case invalidTraining(field: String, reason: String)
+  case unknownOracle(id: String, ids: [String])
+  /// The loss was infinite or not a number.
+  case diverged(step: Int, loss: Double)
+
+  public var description: String {
+    switch self {
+    case .missingTensors(let names):
+      "the stored network lacks \(Self.list(names)): it is of another space or another "
+        + "configuration; use the one it was made with"
+    case .unknownTensors(let names):
+      "the stored network has \(Self.list(names)), which this space does not: it is of another "
+        + "space or another configuration; use the one it was made with"
+    case .wrongShape(let tensor, let expected, let found):
+      "the stored tensor '\(tensor)' has the shape \(found) and this space needs \(expected): "
+        + "check widths, classes and input channels of the configuration"
+    case .wrongType(let tensor, let expected, let found):
+      "the stored tensor '\(tensor)' holds \(found) and must hold \(expected)"
+    case .noCalibrationImages:
+      "a subnet cannot be calibrated on no images: give at least one batch of training images"
+    case .wrongImages(let expected, let found):
+      "the images have the shape \(found); this network takes \(expected)"
+    case .staleSubnet(let architecture):
+      "the supernet was trained or loaded after the subnet \(architecture) was calibrated, so its "
+        + "statistics are those of other weights; calibrate it again"
+    case .invalidTraining(let field, let reason):
+      "the training configuration is not valid: \(field) \(reason)"
+    case .unknownOracle(let id, let ids):
+      "there is no published supernet '\(id)'; the ids are \(ids.joined(separator: ", "))"
+    case .diverged(let step, let loss):
+      "training diverged: the loss is \(loss) at step \(step); lower the learning rate, lengthen "
+        + "the warm-up or set gradient clipping"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+    return names.count > 3 ? "\(shown) and \(names.count - 3) more tensors" : shown
+  }
+}
