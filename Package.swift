@@ -48,12 +48,17 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 func tests(_ room: String, _ more: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(room)Tests", dependencies: [.init(stringLiteral: room)] + more,
-    resources: [], swiftSettings: swiftSettings)
+    name: "\(room)Tests",
+    dependencies: [.init(stringLiteral: room)] + more,
+    resources: [],
+    swiftSettings: swiftSettings
+  )
 }
 
 let argumentParser = Target.Dependency.product(
-  name: "ArgumentParser", package: "swift-argument-parser")
+  name: "ArgumentParser",
+  package: "swift-argument-parser"
+)
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -71,16 +76,22 @@ let package = Package(
   targets: [
     // C rooms.
     .systemLibrary(
-      name: "CHDF5", pkgConfig: "hdf5-serial",
-      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+      name: "CHDF5",
+      pkgConfig: "hdf5-serial",
+      providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]
+    ),
     .target(
-      name: "CTorch", cxxSettings: torchCompilerSettings, linkerSettings: torchLinkerSettings),
+      name: "CTorch",
+      cxxSettings: torchCompilerSettings,
+      linkerSettings: torchLinkerSettings
+    ),
     .target(
       name: "CCodecs",
       linkerSettings: [
         .linkedLibrary("turbojpeg"), .linkedLibrary("spng"), .linkedLibrary("z"),
         .linkedLibrary("crypto"),
-      ]),
+      ]
+    ),
 
     // Rooms, in the order in which they may depend on each other. See Sources/README.md.
     room("RandomStreams"),
@@ -93,12 +104,15 @@ let package = Package(
     room("FlipMetrics", ["RandomStreams"]),
     room("Controller", ["Decisions", "Torch", "RandomStreams"]),
     room(
-      "Search", ["Controller", "Supernet", "ImageData", "FlipMetrics", "SearchSpaces", "HDF5", yams]
+      "Search",
+      ["Controller", "Supernet", "ImageData", "FlipMetrics", "SearchSpaces", "HDF5", yams]
     ),
     room("Delivery", []),
     .executableTarget(
-      name: "regnas", dependencies: ["Search", "Delivery", argumentParser],
-      swiftSettings: swiftSettings),
+      name: "regnas",
+      dependencies: ["Search", "Delivery", argumentParser],
+      swiftSettings: swiftSettings
+    ),
 
     // Tests.
     tests("RandomStreams"),

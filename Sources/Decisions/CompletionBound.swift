@@ -38,7 +38,8 @@ struct CompletionBound: Sendable {
     self.occurrences = occurrences
     initialState = State(
       total: terms.reduce(table.constant) { $0 + $1.least[0][0] },
-      index: [Int](repeating: 0, count: terms.count))
+      index: [Int](repeating: 0, count: terms.count)
+    )
   }
 
   func least(after choice: Int, of decision: Int, _ state: State) -> Int {

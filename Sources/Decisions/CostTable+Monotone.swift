@@ -7,12 +7,15 @@ extension CostTable {
         term.values.count == term.size(in: space)
       else {
         throw .invalidSpace(
-          space: space.name, reason: "a term of the cost '\(name)' does not fit the decisions")
+          space: space.name,
+          reason: "a term of the cost '\(name)' does not fit the decisions"
+        )
       }
       guard term.isMonotone(in: space) else {
         throw .invalidSpace(
           space: space.name,
-          reason: "the cost '\(name)' falls when a choice grows; budgets need monotone costs")
+          reason: "the cost '\(name)' falls when a choice grows; budgets need monotone costs"
+        )
       }
     }
   }

@@ -23,7 +23,8 @@ public struct DecisionSpace: Sendable, Hashable, Codable {
       guard (1...64).contains(decision.choices.count) else {
         throw .invalidSpace(
           space: name,
-          reason: "decision '\(decision.name)' has \(decision.choices.count) choices; 1 to 64 fit")
+          reason: "decision '\(decision.name)' has \(decision.choices.count) choices; 1 to 64 fit"
+        )
       }
       guard names.insert(decision.name).inserted else {
         throw .invalidSpace(space: name, reason: "two decisions are named '\(decision.name)'")
@@ -35,7 +36,8 @@ public struct DecisionSpace: Sendable, Hashable, Codable {
         else {
           throw .invalidSpace(
             space: name,
-            reason: "decision '\(decision.name)' depends on something that is not an earlier choice")
+            reason: "decision '\(decision.name)' depends on something that is not an earlier choice"
+          )
         }
       }
     }
@@ -70,8 +72,10 @@ public struct DecisionSpace: Sendable, Hashable, Codable {
         result[index] = Assignment.inactive
       } else if !decisions[index].choices.indices.contains(result[index]) {
         throw .invalidChoice(
-          decision: decisions[index].name, choice: "\(result[index])",
-          choices: decisions[index].choices)
+          decision: decisions[index].name,
+          choice: "\(result[index])",
+          choices: decisions[index].choices
+        )
       }
     }
     return Assignment(result)
@@ -86,7 +90,9 @@ public struct DecisionSpace: Sendable, Hashable, Codable {
     let last = Dictionary(
       decisions.indices.flatMap { index in
         decisions[index].conditions.map { ($0.decision, index) }
-      }, uniquingKeysWith: max)
+      },
+      uniquingKeysWith: max
+    )
     var states: [[Int: Int]: UInt128] = [[:]: 1]
     for index in decisions.indices {
       var next: [[Int: Int]: UInt128] = [:]

@@ -48,16 +48,23 @@ public struct FeasibleSet: Sendable {
   /// ``DecisionError/invalidSpace`` when a table does not fit the space or is not monotone (see
   /// ``CostTable/monotoneEnvelope(in:)``).
   public init(
-    _ space: DecisionSpace, restrictions: [Restriction] = [], budgets: [Budget] = []
+    _ space: DecisionSpace,
+    restrictions: [Restriction] = [],
+    budgets: [Budget] = []
   ) throws(DecisionError) {
     var permitted = space.decisions.map { ChoiceSet.all($0.choices.count) }
     var conflicts: [String] = []
     for restriction in restrictions {
       guard restriction.permitted.count == space.count else {
         throw .wrongLength(
-          space: space.name, expected: space.count, found: restriction.permitted.count)
+          space: space.name,
+          expected: space.count,
+          found: restriction.permitted.count
+        )
       }
-      for index in permitted.indices { permitted[index].formIntersection(restriction.permitted[index]) }
+      for index in permitted.indices {
+        permitted[index].formIntersection(restriction.permitted[index])
+      }
     }
     for index in permitted.indices where permitted[index].isEmpty {
       let sources = restrictions.filter {
@@ -65,7 +72,8 @@ public struct FeasibleSet: Sendable {
       }
       conflicts.append(
         "\(sources.map(\.name).joined(separator: " and ")) leave no choice for the decision "
-          + "'\(space.decisions[index].name)'")
+          + "'\(space.decisions[index].name)'"
+      )
     }
     guard conflicts.isEmpty else {
       throw .emptyFeasibleSet(space: space.name, reasons: conflicts)
@@ -79,7 +87,8 @@ public struct FeasibleSet: Sendable {
           "\(budget.table.name) <= \(budget.limit) is below the least attainable, \(bound.least)"
         conflicts.append(
           restrictions.isEmpty
-            ? reason : reason + ", under " + restrictions.map(\.name).joined(separator: " and "))
+            ? reason : reason + ", under " + restrictions.map(\.name).joined(separator: " and ")
+        )
       }
       bounds.append(bound)
     }
@@ -143,7 +152,9 @@ public struct FeasibleSet: Sendable {
     /// Makes the next decision. `choice` must be one of `permitted`.
     public mutating func choose(_ choice: Int) {
       precondition(
-        permitted.contains(choice: choice), "the choice \(choice) is not permitted here")
+        permitted.contains(choice: choice),
+        "the choice \(choice) is not permitted here"
+      )
       advance(choice)
       skipInactive()
     }

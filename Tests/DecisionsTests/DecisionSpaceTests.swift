@@ -9,8 +9,12 @@ import Testing
         Decision("depth", choices: ["1", "2"]),
         Decision("kernel1", choices: ["3", "5"]),
         Decision(
-          "kernel2", choices: ["3", "5"], conditions: [.init(decision: 0, in: ChoiceSet([1]))]),
-      ])
+          "kernel2",
+          choices: ["3", "5"],
+          conditions: [.init(decision: 0, in: ChoiceSet([1]))]
+        ),
+      ]
+    )
     #expect(try space.canonical([0, 1, 0]) == space.canonical([0, 1, 1]))
     #expect(try space.canonical([0, 1, 7]).choices == [0, 1, -1])
     #expect(try space.canonical([1, 1, 0]) != space.canonical([1, 1, 1]))
@@ -24,19 +28,23 @@ import Testing
   }
 
   @Test func invalidSpacesAreRefused() {
-    func decide(_ decisions: Decision...) throws { _ = try DecisionSpace(name: "s", decisions: decisions) }
+    func decide(_ decisions: Decision...) throws {
+      _ = try DecisionSpace(name: "s", decisions: decisions)
+    }
     #expect(throws: DecisionError.self) { try decide(Decision("a", choices: [])) }
     #expect(throws: DecisionError.self) {
       try decide(Decision("a", choices: ["1"]), Decision("a", choices: ["1"]))
     }
     #expect(throws: DecisionError.self) {
       try decide(
-        Decision("a", choices: ["1"], conditions: [.init(decision: 0, in: ChoiceSet([0]))]))
+        Decision("a", choices: ["1"], conditions: [.init(decision: 0, in: ChoiceSet([0]))])
+      )
     }
     #expect(throws: DecisionError.self) {
       try decide(
         Decision("a", choices: ["1"]),
-        Decision("b", choices: ["1"], conditions: [.init(decision: 0, in: ChoiceSet([1]))]))
+        Decision("b", choices: ["1"], conditions: [.init(decision: 0, in: ChoiceSet([1]))])
+      )
     }
   }
 
@@ -53,7 +61,11 @@ import Testing
         for kind in ["kernel", "expand"] {
           decisions.append(
             Decision(
-              "s\(stage).b\(block).\(kind)", choices: ["3", "5", "7"], conditions: conditions))
+              "s\(stage).b\(block).\(kind)",
+              choices: ["3", "5", "7"],
+              conditions: conditions
+            )
+          )
         }
       }
     }

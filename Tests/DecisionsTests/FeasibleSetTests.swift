@@ -14,11 +14,13 @@ func randomProblem(_ stream: inout RandomStream) throws -> (
       let parent = stream.uniform(below: index)
       let choices = decisions[parent].choices.count
       conditions.append(
-        .init(decision: parent, in: .atLeast(stream.uniform(below: choices), of: choices)))
+        .init(decision: parent, in: .atLeast(stream.uniform(below: choices), of: choices))
+      )
     }
     let choices = 1 + stream.uniform(below: 3)
     decisions.append(
-      Decision("d\(index)", choices: (0..<choices).map { "\($0)" }, conditions: conditions))
+      Decision("d\(index)", choices: (0..<choices).map { "\($0)" }, conditions: conditions)
+    )
   }
   let space = try DecisionSpace(name: "random", decisions: decisions)
   var terms: [CostTable.Term] = []
@@ -42,7 +44,8 @@ func randomProblem(_ stream: inout RandomStream) throws -> (
     name: "containment",
     permitted: decisions.map {
       .atLeast(stream.uniform(below: $0.choices.count), of: $0.choices.count)
-    })
+    }
+  )
   return (space, CostTable(name: "cost", constant: 2, terms: terms), restriction)
 }
 
@@ -78,7 +81,10 @@ func everyAssignment(_ space: DecisionSpace) throws -> [Assignment] {
       }
       do {
         let set = try FeasibleSet(
-          space, restrictions: [restriction], budgets: [.init(table, limit: limit)])
+          space,
+          restrictions: [restriction],
+          budgets: [.init(table, limit: limit)]
+        )
         nonEmpty += 1
         #expect(set.members() == expected)
         #expect(everything.filter(set.contains) == expected)
@@ -92,33 +98,46 @@ func everyAssignment(_ space: DecisionSpace) throws -> [Assignment] {
 
   @Test func conflictsAreNamed() throws {
     let space = try DecisionSpace(
-      name: "s", decisions: [Decision("width", choices: ["1", "2", "3"])])
+      name: "s",
+      decisions: [Decision("width", choices: ["1", "2", "3"])]
+    )
     let table = CostTable(
-      name: "MACs", constant: 10, terms: [.init(scope: [0], values: [1, 2, 3])])
+      name: "MACs",
+      constant: 10,
+      terms: [.init(scope: [0], values: [1, 2, 3])]
+    )
     #expect(
       throws: DecisionError.emptyFeasibleSet(
-        space: "s", reasons: ["MACs <= 5 is below the least attainable, 11"])
+        space: "s",
+        reasons: ["MACs <= 5 is below the least attainable, 11"]
+      )
     ) { try FeasibleSet(space, budgets: [.init(table, limit: 5)]) }
     let large = FeasibleSet.Restriction(name: "containment of 'A'", permitted: [ChoiceSet([2])])
     #expect(
       throws: DecisionError.emptyFeasibleSet(
         space: "s",
-        reasons: ["MACs <= 12 is below the least attainable, 13, under containment of 'A'"])
+        reasons: ["MACs <= 12 is below the least attainable, 13, under containment of 'A'"]
+      )
     ) { try FeasibleSet(space, restrictions: [large], budgets: [.init(table, limit: 12)]) }
     let small = FeasibleSet.Restriction(name: "a cap", permitted: [ChoiceSet([0])])
     #expect(
       throws: DecisionError.emptyFeasibleSet(
         space: "s",
-        reasons: ["containment of 'A' and a cap leave no choice for the decision 'width'"])
+        reasons: ["containment of 'A' and a cap leave no choice for the decision 'width'"]
+      )
     ) { try FeasibleSet(space, restrictions: [large, small]) }
   }
 
   @Test func monotoneEnvelopeIsTheLeastOneAbove() throws {
     let space = try DecisionSpace(
       name: "s",
-      decisions: [Decision("a", choices: ["0", "1"]), Decision("b", choices: ["0", "1", "2"])])
+      decisions: [Decision("a", choices: ["0", "1"]), Decision("b", choices: ["0", "1", "2"])]
+    )
     let noisy = CostTable(
-      name: "latency", constant: 0, terms: [.init(scope: [0, 1], values: [5, 4, 6, 3, 9, 7])])
+      name: "latency",
+      constant: 0,
+      terms: [.init(scope: [0, 1], values: [5, 4, 6, 3, 9, 7])]
+    )
     #expect(throws: DecisionError.self) {
       try FeasibleSet(space, budgets: [.init(noisy, limit: 9)])
     }

@@ -1,1 +1,139 @@
+// A C interface to the part of libtorch that RegNAS uses.
+//
+// Every function returns 0, or 1 with `*error` set to a message that the caller frees with
+// `rt_free_message`. No C++ exception crosses. Tensors are owned handles, freed with
+// `rt_tensor_free`. Nothing is kept between calls but libtorch's own state.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct rt_tensor_s *rt_tensor;
+typedef char *rt_message;
+
+void rt_free_message(rt_message message);
+void rt_tensor_free(rt_tensor tensor);
+
+// Element types, in libtorch's own numbering (c10::ScalarType).
+enum {
+  RT_UINT8 = 0,
+  RT_INT8 = 1,
+  RT_INT32 = 3,
+  RT_INT64 = 4,
+  RT_FLOAT = 6,
+  RT_DOUBLE = 7,
+  RT_BOOL = 11,
+  RT_BFLOAT16 = 15,
+};
+
+// Devices: -1 is the processor, N >= 0 is CUDA device N.
+
+// Runtime.
+const char *rt_build_version(void);
+int rt_linked_configuration(char **text, rt_message *error);  // free with rt_free_message
+int rt_configure(int threads, bool flush_denormals, rt_message *error);
+int rt_threads(void);
+void rt_tune_allocator(void);
+void rt_set_grad_enabled(bool enabled);
+bool rt_grad_enabled(void);
+int rt_set_autocast(int device, bool enabled, rt_message *error);
+int rt_cuda_device_count(int *count, rt_message *error);
+int rt_synchronize(int device, rt_message *error);
+int rt_set_deterministic(bool enabled, rt_message *error);
+
+// Making tensors and reading them.
+int rt_from_bytes(
+  const void *bytes, size_t byte_count, int dtype, const int64_t *shape, int rank, int device,
+  rt_tensor *out, rt_message *error);
+int rt_full(
+  double value, int dtype, const int64_t *shape, int rank, int device, rt_tensor *out,
+  rt_message *error);
+int rt_arange(int64_t count, int device, rt_tensor *out, rt_message *error);
+// Copies the elements in logical (row-major) order.
+int rt_copy_out(rt_tensor tensor, void *bytes, size_t byte_count, rt_message *error);
+int rt_rank(rt_tensor tensor);
+int64_t rt_size(rt_tensor tensor, int dimension);
+int rt_dtype(rt_tensor tensor);
+int rt_device(rt_tensor tensor);
+bool rt_is_channels_last(rt_tensor tensor);
+const void *rt_data(rt_tensor tensor);
+
+// Autograd.
+bool rt_requires_grad(rt_tensor tensor);
+int rt_set_requires_grad(rt_tensor tensor, bool value, rt_message *error);
+int rt_backward(rt_tensor tensor, rt_tensor gradient, rt_message *error);
+int rt_grad(rt_tensor tensor, rt_tensor *out, rt_message *error);  // *out null where there is none
+int rt_clear_grad(rt_tensor tensor, rt_message *error);
+
+// Operations of one, two and three tensors.
+typedef enum {
+  RT_NEG, RT_EXP, RT_LOG, RT_SQRT, RT_ABS, RT_TANH, RT_SIGMOID, RT_RELU, RT_RELU6, RT_HARDSWISH,
+  RT_HARDSIGMOID, RT_DETACH, RT_CLONE, RT_CONTIGUOUS, RT_CHANNELS_LAST, RT_LOGICAL_NOT, RT_ISFINITE, RT_ZEROS_LIKE
+} rt_unary_op;
+int rt_unary(rt_unary_op op, rt_tensor a, rt_tensor *out, rt_message *error);
+
+typedef enum {
+  RT_ADD, RT_SUB, RT_MUL, RT_DIV, RT_MATMUL, RT_MAXIMUM, RT_MINIMUM, RT_EQ, RT_LT, RT_GE
+} rt_binary_op;
+int rt_binary(rt_binary_op op, rt_tensor a, rt_tensor b, rt_tensor *out, rt_message *error);
+
+typedef enum {
+  RT_ADD_SCALAR, RT_MUL_SCALAR, RT_POW_SCALAR, RT_CLAMP_MIN, RT_CLAMP_MAX, RT_EQ_SCALAR, RT_GE_SCALAR
+} rt_scalar_op;
+int rt_scalar(rt_scalar_op op, rt_tensor a, double value, rt_tensor *out, rt_message *error);
+
+typedef enum { RT_ADD_IN, RT_MUL_IN, RT_COPY_IN, RT_ADDCMUL_IN } rt_inplace_op;
+// a += alpha b;  a *= b;  a = b;  a += alpha b b.  b may be null for a *= alpha (RT_MUL_IN).
+int rt_inplace(rt_inplace_op op, rt_tensor a, rt_tensor b, double alpha, rt_message *error);
+int rt_where(rt_tensor condition, rt_tensor a, rt_tensor b, rt_tensor *out, rt_message *error);
+int rt_masked_fill(
+  rt_tensor a, rt_tensor mask, double value, rt_tensor *out, rt_message *error);
+
+typedef enum { RT_SUM, RT_MEAN, RT_AMAX, RT_ARGMAX, RT_SOFTMAX, RT_LOG_SOFTMAX } rt_reduce_op;
+// Over `dims`; none means all. ARGMAX, SOFTMAX and LOG_SOFTMAX take exactly one.
+int rt_reduce(
+  rt_reduce_op op, rt_tensor a, const int64_t *dims, int count, bool keep, rt_tensor *out,
+  rt_message *error);
+
+typedef enum { RT_RESHAPE, RT_PERMUTE, RT_EXPAND } rt_shape_op;
+int rt_shape(
+  rt_shape_op op, rt_tensor a, const int64_t *sizes, int count, rt_tensor *out, rt_message *error);
+int rt_narrow(
+  rt_tensor a, int64_t dimension, int64_t start, int64_t length, rt_tensor *out,
+  rt_message *error);
+int rt_cat(
+  const rt_tensor *tensors, int count, int64_t dimension, bool stack, rt_tensor *out,
+  rt_message *error);
+int rt_index_select(
+  rt_tensor a, int64_t dimension, rt_tensor index, rt_tensor *out, rt_message *error);
+int rt_gather(rt_tensor a, int64_t dimension, rt_tensor index, rt_tensor *out, rt_message *error);
+int rt_to(
+  rt_tensor a, int dtype, int device, rt_tensor *out, rt_message *error);
+
+// Layers. Null tensors stand for absent ones.
+int rt_conv2d(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_tensor *out, rt_message *error);
+int rt_linear(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error);
+int rt_batch_norm(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
+  rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
+  rt_message *error);
+// Mean and biased variance over all dimensions but 1.
+int rt_channel_moments(
+  rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error);
+int rt_max_pool2d(
+  rt_tensor input, int64_t kernel, int64_t stride, int64_t padding, rt_tensor *out,
+  rt_message *error);
+int rt_avg_pool2d(
+  rt_tensor input, int64_t kernel, int64_t stride, rt_tensor *out, rt_message *error);
+
+#ifdef __cplusplus
+}
+#endif

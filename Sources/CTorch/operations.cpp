@@ -1,0 +1,216 @@
+// Operations on tensors.
+#include "internal.hpp"
+
+using namespace regnas;
+
+int rt_unary(rt_unary_op op, rt_tensor tensor, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &a = tensor->value;
+    switch (op) {
+      case RT_NEG: return at::neg(a);
+      case RT_EXP: return at::exp(a);
+      case RT_LOG: return at::log(a);
+      case RT_SQRT: return at::sqrt(a);
+      case RT_ABS: return at::abs(a);
+      case RT_TANH: return at::tanh(a);
+      case RT_SIGMOID: return at::sigmoid(a);
+      case RT_RELU: return at::relu(a);
+      case RT_RELU6: return at::hardtanh(a, 0, 6);
+      case RT_HARDSWISH: return at::hardswish(a);
+      case RT_HARDSIGMOID: return at::hardsigmoid(a);
+      case RT_DETACH: return a.detach();
+      case RT_CLONE: return a.clone();
+      case RT_CONTIGUOUS: return a.contiguous();
+      case RT_CHANNELS_LAST: return a.contiguous(at::MemoryFormat::ChannelsLast);
+      case RT_LOGICAL_NOT: return at::logical_not(a);
+      case RT_ISFINITE: return at::isfinite(a);
+      case RT_ZEROS_LIKE: return at::zeros_like(a);
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+int rt_binary(
+  rt_binary_op op, rt_tensor left, rt_tensor right, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &a = left->value;
+    const at::Tensor &b = right->value;
+    switch (op) {
+      case RT_ADD: return at::add(a, b);
+      case RT_SUB: return at::sub(a, b);
+      case RT_MUL: return at::mul(a, b);
+      case RT_DIV: return at::div(a, b);
+      case RT_MATMUL: return at::matmul(a, b);
+      case RT_MAXIMUM: return at::maximum(a, b);
+      case RT_MINIMUM: return at::minimum(a, b);
+      case RT_EQ: return at::eq(a, b);
+      case RT_LT: return at::lt(a, b);
+      case RT_GE: return at::ge(a, b);
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+int rt_scalar(
+  rt_scalar_op op, rt_tensor tensor, double value, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &a = tensor->value;
+    switch (op) {
+      case RT_ADD_SCALAR: return at::add(a, value);
+      case RT_MUL_SCALAR: return at::mul(a, value);
+      case RT_POW_SCALAR: return at::pow(a, value);
+      case RT_CLAMP_MIN: return at::clamp_min(a, value);
+      case RT_CLAMP_MAX: return at::clamp_max(a, value);
+      case RT_EQ_SCALAR: return at::eq(a, value);
+      case RT_GE_SCALAR: return at::ge(a, value);
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+int rt_inplace(
+  rt_inplace_op op, rt_tensor target, rt_tensor other, double alpha, rt_message *error) {
+  return guarded(error, [&] {
+    at::Tensor &a = target->value;
+    switch (op) {
+      case RT_ADD_IN: a.add_(other->value, alpha); return;
+      case RT_MUL_IN: other ? a.mul_(other->value) : a.mul_(alpha); return;
+      case RT_COPY_IN: a.copy_(other->value); return;
+      case RT_ADDCMUL_IN: a.addcmul_(other->value, other->value, alpha); return;
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+int rt_where(
+  rt_tensor condition, rt_tensor a, rt_tensor b, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] { return at::where(condition->value, a->value, b->value); });
+}
+
+int rt_masked_fill(
+  rt_tensor a, rt_tensor mask, double value, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] { return at::masked_fill(a->value, mask->value, value); });
+}
+
+int rt_reduce(
+  rt_reduce_op op, rt_tensor tensor, const int64_t *dims, int count, bool keep, rt_tensor *out,
+  rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &a = tensor->value;
+    std::vector<int64_t> axes(dims, dims + count);
+    if (axes.empty())
+      for (int64_t i = 0; i < a.dim(); i++) axes.push_back(i);
+    if (op == RT_ARGMAX || op == RT_SOFTMAX || op == RT_LOG_SOFTMAX)
+      TORCH_CHECK(count == 1, "this operation takes one dimension");
+    switch (op) {
+      case RT_SUM: return at::sum(a, axes, keep);
+      case RT_MEAN: return at::mean(a, axes, keep);
+      case RT_AMAX: return at::amax(a, axes, keep);
+      case RT_ARGMAX: return at::argmax(a, axes[0], keep);
+      case RT_SOFTMAX: return at::softmax(a, axes[0]);
+      case RT_LOG_SOFTMAX: return at::log_softmax(a, axes[0]);
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+int rt_shape(
+  rt_shape_op op, rt_tensor tensor, const int64_t *values, int count, rt_tensor *out,
+  rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &a = tensor->value;
+    switch (op) {
+      case RT_RESHAPE: return a.reshape(sizes(values, count));
+      case RT_PERMUTE: return a.permute(sizes(values, count));
+      case RT_EXPAND: return a.expand(sizes(values, count));
+    }
+    TORCH_CHECK(false, "no such operation");
+  });
+}
+
+int rt_narrow(
+  rt_tensor a, int64_t dimension, int64_t start, int64_t length, rt_tensor *out,
+  rt_message *error) {
+  return produce(out, error, [&] { return a->value.narrow(dimension, start, length); });
+}
+
+int rt_cat(
+  const rt_tensor *tensors, int count, int64_t dimension, bool stack, rt_tensor *out,
+  rt_message *error) {
+  return produce(out, error, [&] {
+    std::vector<at::Tensor> list;
+    for (int i = 0; i < count; i++) list.push_back(tensors[i]->value);
+    return stack ? at::stack(list, dimension) : at::cat(list, dimension);
+  });
+}
+
+int rt_index_select(
+  rt_tensor a, int64_t dimension, rt_tensor index, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] { return at::index_select(a->value, dimension, index->value); });
+}
+
+int rt_gather(rt_tensor a, int64_t dimension, rt_tensor index, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] { return at::gather(a->value, dimension, index->value); });
+}
+
+int rt_to(rt_tensor a, int dtype, int device_index, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] {
+    return a->value.to(device(device_index), static_cast<at::ScalarType>(dtype));
+  });
+}
+
+int rt_conv2d(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] {
+    return at::conv2d(
+      input->value, weight->value, optional(bias), stride, padding, /*dilation=*/1, groups);
+  });
+}
+
+int rt_linear(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error) {
+  return produce(
+    out, error, [&] { return at::linear(input->value, weight->value, optional(bias)); });
+}
+
+int rt_batch_norm(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
+  rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
+  rt_message *error) {
+  return produce(out, error, [&] {
+    return at::batch_norm(
+      input->value, optional(weight), optional(bias), optional(running_mean),
+      optional(running_var), training, momentum, epsilon, /*cudnn_enabled=*/true);
+  });
+}
+
+int rt_channel_moments(
+  rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error) {
+  return guarded(error, [&] {
+    const at::Tensor &a = input->value;
+    std::vector<int64_t> axes;
+    for (int64_t i = 0; i < a.dim(); i++)
+      if (i != 1) axes.push_back(i);
+    auto moments = at::var_mean(a, axes, /*unbiased=*/false);
+    auto mean_handle = new rt_tensor_s{std::get<1>(moments)};
+    *variance = new rt_tensor_s{std::get<0>(moments)};
+    *mean = mean_handle;
+  });
+}
+
+int rt_max_pool2d(
+  rt_tensor input, int64_t kernel, int64_t stride, int64_t padding, rt_tensor *out,
+  rt_message *error) {
+  return produce(
+    out, error, [&] { return at::max_pool2d(input->value, kernel, stride, padding); });
+}
+
+int rt_avg_pool2d(
+  rt_tensor input, int64_t kernel, int64_t stride, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] {
+    return at::avg_pool2d(
+      input->value, kernel, stride, /*padding=*/0, /*ceil_mode=*/true,
+      /*count_include_pad=*/false);
+  });
+}

@@ -1,0 +1,98 @@
+// libtorch's process-wide settings.
+#include "internal.hpp"
+
+#include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
+#include <dlfcn.h>
+#include <malloc.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+using namespace regnas;
+
+namespace {
+
+// The CUDA half of libtorch registers itself when it is loaded; nothing links to it.
+void load_cuda_library() {
+  static void *const library = dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+  (void)library;
+}
+
+}  // namespace
+
+const char *rt_build_version(void) { return TORCH_VERSION; }
+
+int rt_linked_configuration(char **text, rt_message *error) {
+  return guarded(error, [&] { *text = strdup(at::show_config().c_str()); });
+}
+
+int rt_configure(int threads, bool flush_denormals, rt_message *error) {
+  return guarded(error, [&] {
+    // Worker threads inherit the flag, so it is set before the pool starts.
+    at::globalContext().setFlushDenormal(flush_denormals);
+    at::set_num_threads(threads);
+    // OpenBLAS has a setting of its own.
+    using Setter = void (*)(int);
+    if (auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+      set(threads);
+  });
+}
+
+int rt_threads(void) { return at::get_num_threads(); }
+
+// Big tensors come and go with every step; by default glibc maps and unmaps each of them, and page
+// faults took up to half of a training step. Keep freed memory instead.
+void rt_tune_allocator(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  mallopt(M_TOP_PAD, 256 << 20);
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+void rt_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
+
+bool rt_grad_enabled(void) { return at::GradMode::is_enabled(); }
+
+int rt_set_autocast(int device_index, bool enabled, rt_message *error) {
+  return guarded(error, [&] {
+    bool cpu = device_index < 0;
+#if TORCH_VERSION_MAJOR >= 2 && TORCH_VERSION_MINOR >= 4
+    auto type = cpu ? at::kCPU : at::kCUDA;
+    at::autocast::set_autocast_enabled(type, enabled);
+    at::autocast::set_autocast_dtype(type, at::kBFloat16);
+#else
+    if (cpu) {
+      at::autocast::set_cpu_enabled(enabled);
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+    } else {
+      at::autocast::set_enabled(enabled);
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+    }
+#endif
+    if (!enabled) at::autocast::clear_cache();
+  });
+}
+
+int rt_cuda_device_count(int *count, rt_message *error) {
+  return guarded(error, [&] {
+    load_cuda_library();
+    *count = at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().getNumGPUs()) : 0;
+  });
+}
+
+int rt_synchronize(int device_index, rt_message *error) {
+  return guarded(error, [&] {
+    if (device_index < 0) return;
+    // Reading one element waits for all that was queued before it on the current stream.
+    at::zeros({1}, at::TensorOptions().device(device(device_index))).item<float>();
+  });
+}
+
+int rt_set_deterministic(bool enabled, rt_message *error) {
+  return guarded(error, [&] {
+    at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
+    at::globalContext().setBenchmarkCuDNN(!enabled);
+  });
+}

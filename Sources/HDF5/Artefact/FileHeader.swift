@@ -1,0 +1,88 @@
+/// What every file of ours says about itself in the attributes of its root group.
+public struct FileHeader: Hashable, Sendable {
+  /// `regnas.dataset`, `regnas.supernet`, `regnas.search` or `regnas.family`.
+  public var format: String
+  /// The version of the format that the file is written in.
+  public var version: Int
+  /// The oldest format version whose readers still understand the file.
+  public var minimumReaderVersion: Int
+  /// The program and its version.
+  public var createdBy: String
+  /// The SHA-256 of the resolved configuration, 64 hexadecimal digits.
+  public var configurationDigest: String
+
+  public init(
+    format: String,
+    version: Int,
+    minimumReaderVersion: Int,
+    createdBy: String,
+    configurationDigest: String
+  ) {
+    self.format = format
+    self.version = version
+    self.minimumReaderVersion = minimumReaderVersion
+    self.createdBy = createdBy
+    self.configurationDigest = configurationDigest
+  }
+
+  public func write(to file: HDF5File) throws {
+    let root = file.root
+    try root.setAttribute("format", format)
+    try root.setAttribute("format-version", version)
+    try root.setAttribute("minimum-reader-version", minimumReaderVersion)
+    try root.setAttribute("created-by", createdBy)
+    try root.setAttribute("config-sha256", configurationDigest)
+  }
+
+  /// The format a file says it has; `nil` when it is not one of ours.
+  public static func format(of file: HDF5File) throws -> String? {
+    guard case .string(let format)? = try file.root.anyAttribute("format"),
+      format.hasPrefix("regnas.")
+    else { return nil }
+    return format
+  }
+
+  /// Reads the header and checks that this program can read the file.
+  ///
+  /// - Parameters:
+  ///   - format: the format expected.
+  ///   - readerVersion: the newest version of the format that the caller understands.
+  /// - Throws: `HDF5Error` of kind `foreignFile` when the file is of another format or too new.
+  public static func read(
+    from file: HDF5File,
+    expecting format: String,
+    readerVersion: Int
+  ) throws -> FileHeader {
+    let place = file.place("", "open")
+    guard let found = try Self.format(of: file) else {
+      throw place.error(
+        .foreignFile,
+        "this HDF5 file was not written by regnas, a \(format) file was expected"
+      )
+    }
+    guard found == format else {
+      throw place.error(
+        .foreignFile,
+        "this is a \(found) file, a \(format) file was expected",
+        remedy: "Give a \(format) file."
+      )
+    }
+    let root = file.root
+    let header = FileHeader(
+      format: found,
+      version: try root.attribute("format-version"),
+      minimumReaderVersion: try root.attribute("minimum-reader-version"),
+      createdBy: try root.attribute("created-by"),
+      configurationDigest: try root.attribute("config-sha256")
+    )
+    guard header.minimumReaderVersion <= readerVersion else {
+      throw place.error(
+        .foreignFile,
+        "the file needs a reader of \(format) version \(header.minimumReaderVersion), "
+          + "this program reads up to version \(readerVersion)",
+        remedy: "Use a newer regnas (the file was written by \(header.createdBy))."
+      )
+    }
+    return header
+  }
+}

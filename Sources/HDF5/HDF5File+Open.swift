@@ -1,0 +1,159 @@
+import CHDF5
+import Foundation
+
+extension HDF5File {
+  /// Opens a file for reading. A file that carries a seal (see `FileSeal`) is read once and
+  /// checked against it before the library sees a byte.
+  ///
+  /// - Throws: `HDF5Error` of kind `missingFile`, `foreignFile`, `damagedFile`, `inputOutput` or
+  ///   `busy`.
+  public static func open(_ path: String) throws -> HDF5File {
+    let place = Place(file: path, object: "", operation: "open")
+    let size = try checkReadable(path, place)
+    try FileSeal.check(path: path, place)
+    return try withLibrary {
+      let access = try fileAccess(place)
+      return try adopt(
+        H5Fopen(path, chdf5_read_only(), access.id),
+        name: path,
+        size: size,
+        place,
+        or: .damagedFile
+      )
+    }
+  }
+
+  /// Opens the bytes of a file for reading. `name` is used in messages only.
+  ///
+  /// - Throws: `HDF5Error` of kind `foreignFile` or `damagedFile`.
+  public static func open(image: [UInt8], name: String) throws -> HDF5File {
+    let place = Place(file: name, object: "", operation: "open")
+    guard hasSignature({ offset in Array(image.dropFirst(offset).prefix(8)) }) else {
+      throw place.error(.foreignFile, "this is not an HDF5 file")
+    }
+    try FileSeal.check(image: image, place)
+    let imageName = uniqueImageName()
+    return try withLibrary {
+      let access = try fileAccess(place)
+      try place.check(H5Pset_fapl_core(access.id, 1 << 20, false), or: .misuse)
+      var image = image  // The library takes a mutable pointer and copies from it.
+      try place.check(H5Pset_file_image(access.id, &image, image.count), or: .misuse)
+      return try adopt(
+        H5Fopen(imageName, chdf5_read_only(), access.id),
+        name: name,
+        size: image.count,
+        place,
+        or: .damagedFile
+      )
+    }
+  }
+
+  /// Creates a file; there must be none at `path` yet.
+  ///
+  /// - Throws: `HDF5Error` of kind `inputOutput`.
+  public static func create(_ path: String) throws -> HDF5File {
+    let place = Place(file: path, object: "", operation: "create")
+    return try withLibrary {
+      let access = try fileAccess(place)
+      return try adopt(
+        H5Fcreate(path, chdf5_exclusive(), chdf5_default(), access.id),
+        name: path,
+        size: nil,
+        place,
+        or: .inputOutput
+      )
+    }
+  }
+
+  /// Creates a file that lives in memory: see `image()`.
+  public static func createInMemory(name: String = "new file") throws -> HDF5File {
+    let place = Place(file: name, object: "", operation: "create")
+    let imageName = uniqueImageName()
+    return try withLibrary {
+      let access = try fileAccess(place)
+      try place.check(H5Pset_fapl_core(access.id, 1 << 20, false), or: .misuse)
+      return try adopt(
+        H5Fcreate(imageName, chdf5_truncate(), chdf5_default(), access.id),
+        name: name,
+        size: nil,
+        place,
+        or: .misuse
+      )
+    }
+  }
+
+  /// The bytes a file holding everything written so far has, under a seal. Equal content gives
+  /// equal bytes.
+  public func image() throws -> [UInt8] {
+    let bytes = try withLibrary {
+      let place = place("", "make an image of")
+      let id = try openIdentifier(place)
+      try place.check(H5Fflush(id, H5F_SCOPE_GLOBAL), or: .inputOutput)
+      let size = H5Fget_file_image(id, nil, 0)
+      guard size >= 0 else { throw place.failure(.misuse) }
+      var failed = false
+      let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        count = max(0, H5Fget_file_image(id, buffer.baseAddress, size))
+        failed = count != size
+      }
+      if failed { throw place.failure(.misuse) }
+      return bytes
+    }
+    return try FileSeal.seal(bytes)
+  }
+
+  private static func adopt(
+    _ id: hid_t,
+    name: String,
+    size: Int?,
+    _ place: Place,
+    or kind: HDF5Error.Kind
+  ) throws -> HDF5File {
+    guard id >= 0 else { throw place.failure(kind) }
+    return HDF5File(name: name, size: size, id: id)
+  }
+
+  private static func fileAccess(_ place: Place) throws -> Handle {
+    let list = try place.own(H5Pcreate(chdf5_file_access()), H5Pclose, or: .misuse)
+    // Closing a file closes what is open in it, instead of silently staying open.
+    try place.check(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG), or: .misuse)
+    return list
+  }
+
+  /// Says what the library cannot tell apart: no such file, no permission, no HDF5 file.
+  private static func checkReadable(_ path: String, _ place: Place) throws -> Int {
+    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      let code = errno
+      throw place.error(
+        code == ENOENT || code == ENOTDIR ? .missingFile : .inputOutput,
+        String(cString: strerror(code))
+      )
+    }
+    defer { Foundation.close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw place.error(.inputOutput, String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw place.error(.foreignFile, "this is not a regular file")
+    }
+    let found = hasSignature { offset in
+      var bytes = [UInt8](repeating: 0, count: 8)
+      return pread(descriptor, &bytes, 8, off_t(offset)) == 8 ? bytes : []
+    }
+    guard found else { throw place.error(.foreignFile, "this is not an HDF5 file") }
+    return Int(status.st_size)
+  }
+
+  /// The signature stands at 0, 512, 1024, 2048 and so on: a user block may precede it.
+  private static func hasSignature(_ read: (Int) -> [UInt8]) -> Bool {
+    var offset = 0
+    while true {
+      let bytes = read(offset)
+      if bytes.count < 8 { return false }
+      if bytes == [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] { return true }
+      offset = offset == 0 ? 512 : offset * 2
+    }
+  }
+}

@@ -1,0 +1,52 @@
+extension HDF5Dataset {
+  /// The checksum over the data as they are now, read in blocks of rows.
+  ///
+  /// - Throws: `HDF5Error` of kind `damagedFile` when it is not the stored one.
+  public func computeChecksum() throws -> UInt32 {
+    let checksum =
+      switch elementType {
+      case .int8: try crc(Int8.self)
+      case .int16: try crc(Int16.self)
+      case .int32: try crc(Int32.self)
+      case .int64: try crc(Int64.self)
+      case .uint8: try crc(UInt8.self)
+      case .uint16: try crc(UInt16.self)
+      case .uint32: try crc(UInt32.self)
+      case .uint64: try crc(UInt64.self)
+      case .float32: try crc(Float.self)
+      case .float64: try crc(Double.self)
+      case .string: try readStrings().checksum
+      case .other:
+        throw place("read").error(.mismatch, "the elements are neither numbers nor strings")
+      }
+    try verify(checksum, place("read"))
+    return checksum
+  }
+
+  private func crc<Element: HDF5Scalar>(_ type: Element.Type) throws -> UInt32 {
+    guard let rows = shape.first, rows > 1, count > 0 else { return try read(as: type).checksum }
+    let rowSize = count / rows
+    let block = max(1, (8 << 20) / (rowSize * elementType.size))
+    var buffer = [Element](repeating: .zero, count: min(block, rows) * rowSize)
+    var crc = CRC32()
+    for start in stride(from: 0, to: rows, by: block) {
+      let range = start..<min(rows, start + block)
+      try buffer.withUnsafeMutableBufferPointer { memory in
+        let part = UnsafeMutableBufferPointer(rebasing: memory[..<(range.count * rowSize)])
+        try readRows(range, into: part)
+        crc.update(UnsafeRawBufferPointer(part))
+      }
+    }
+    return crc.value
+  }
+}
+
+extension HDF5Array where Element: HDF5Scalar {
+  var checksum: UInt32 { values.withUnsafeBytes { CRC32.of($0) } }
+}
+
+extension HDF5Array where Element == String {
+  var checksum: UInt32 {
+    characters(of: values).withUnsafeBytes { CRC32.of($0) }
+  }
+}

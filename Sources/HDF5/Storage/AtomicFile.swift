@@ -1,0 +1,166 @@
+import Foundation
+import Synchronization
+
+/// Publishes files so that whoever opens the path, even after a crash at any moment, finds either
+/// what was there before or the new file whole.
+public enum AtomicFile {
+  /// Temporary files beside their targets end so; stale ones may be removed by whoever owns the
+  /// folder.
+  public static let temporarySuffix = ".partial"
+
+  private static let counter = Mutex<Int>(0)
+
+  /// Writes `bytes` beside `path`, waits for the disk, and renames over `path`.
+  ///
+  /// - Throws: `StorageError` naming `path`. The temporary is removed and `path` is as it was, unless
+  ///   only waiting for the folder failed: then the new file is in place but may not survive a crash.
+  public static func write(
+    _ bytes: [UInt8],
+    to path: String,
+    storage: some Storage = SystemStorage()
+  ) throws {
+    let temporary = temporaryPath(for: path)
+    do {
+      try bytes.withUnsafeBytes { try writeNew($0, temporary, for: path, storage) }
+      try publish(temporary, as: path, storage)
+    } catch {
+      try? storage.remove(temporary)
+      throw error
+    }
+  }
+
+  /// Lets `build` make a file at a temporary path beside `path` by whatever means, then waits for
+  /// the disk and renames it. What `build` throws is passed on after the temporary is removed.
+  public static func replace<Result>(
+    _ path: String,
+    storage: some Storage = SystemStorage(),
+    build: (_ temporaryPath: String) throws -> Result
+  ) throws -> Result {
+    let temporary = temporaryPath(for: path)
+    do {
+      let result = try build(temporary)
+      let descriptor = try call(
+        path,
+        "open",
+        { () throws(StorageFault) in
+          try storage.open(temporary)
+        }
+      )
+      try synchronizeAndClose(descriptor, path, storage)
+      try publish(temporary, as: path, storage)
+      return result
+    } catch {
+      try? storage.remove(temporary)
+      throw error
+    }
+  }
+
+  private static func temporaryPath(for path: String) -> String {
+    let number = counter.withLock { count in
+      count += 1
+      return count
+    }
+    return "\(path).\(getpid())-\(number)\(temporarySuffix)"
+  }
+
+  private static func writeNew(
+    _ bytes: UnsafeRawBufferPointer,
+    _ temporary: String,
+    for path: String,
+    _ storage: some Storage
+  ) throws {
+    let descriptor = try call(
+      path,
+      "create",
+      { () throws(StorageFault) in
+        try storage.create(temporary)
+      }
+    )
+    var rest = bytes[...]
+    do {
+      while !rest.isEmpty {
+        // Linux writes at most 2 GiB at a time.
+        let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+        let count = try call(
+          path,
+          "write",
+          { () throws(StorageFault) in
+            try storage.write(descriptor, part)
+          }
+        )
+        guard count > 0 else { throw StorageError(path, "write", code: EIO) }
+        rest = rest.dropFirst(count)
+      }
+    } catch {
+      try? storage.close(descriptor)
+      throw error
+    }
+    try synchronizeAndClose(descriptor, path, storage)
+  }
+
+  private static func synchronizeAndClose(
+    _ descriptor: Int32,
+    _ path: String,
+    _ storage: some Storage
+  ) throws {
+    do {
+      try call(
+        path,
+        "write to disk",
+        { () throws(StorageFault) in
+          try storage.synchronize(descriptor)
+        }
+      )
+    } catch {
+      try? storage.close(descriptor)
+      throw error
+    }
+    // Linux has freed the descriptor even when `close` reports an interruption: never again.
+    do throws(StorageFault) {
+      try storage.close(descriptor)
+    } catch  where error.code != EINTR {
+      throw StorageError(path, "close", code: error.code)
+    } catch {}
+  }
+
+  private static func publish(
+    _ temporary: String,
+    as path: String,
+    _ storage: some Storage
+  ) throws {
+    try call(
+      path,
+      "rename to",
+      { () throws(StorageFault) in
+        try storage.rename(temporary, to: path)
+      }
+    )
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = parent.isEmpty ? "." : parent
+    let descriptor = try call(
+      folder,
+      "open",
+      { () throws(StorageFault) in
+        try storage.open(folder)
+      }
+    )
+    try synchronizeAndClose(descriptor, folder, storage)
+  }
+
+  /// Repeats a call that a signal interrupted.
+  private static func call<Result>(
+    _ path: String,
+    _ operation: String,
+    _ body: () throws(StorageFault) -> Result
+  ) throws -> Result {
+    while true {
+      do throws(StorageFault) {
+        return try body()
+      } catch  where error.code == EINTR {
+        continue
+      } catch {
+        throw StorageError(path, operation, code: error.code)
+      }
+    }
+  }
+}

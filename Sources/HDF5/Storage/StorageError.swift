@@ -1,0 +1,33 @@
+import Foundation
+
+/// A refusal of the system while a file is read, written or renamed.
+public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let path: String
+  /// What was being done, for example "write".
+  public let operation: String
+  /// The system's `errno`.
+  public let code: Int32
+
+  public init(_ path: String, _ operation: String, code: Int32) {
+    self.path = path
+    self.operation = operation
+    self.code = code
+  }
+
+  public var isMissingFile: Bool { code == ENOENT || code == ENOTDIR }
+
+  public var description: String {
+    "\(path): cannot \(operation): \(String(cString: strerror(code)))" + remedy
+  }
+
+  private var remedy: String {
+    switch code {
+    case ENOSPC, EDQUOT: ". Free space on the disk and run again."
+    case EFBIG: ". The file is larger than the limit of this process or disk allows."
+    case EACCES, EPERM, EROFS: ". Choose a folder you may write to."
+    case ENOENT, ENOTDIR: ". Check the path."
+    case EEXIST: ". Choose another name or remove it."
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Decisions
+import Foundation
+
+/// An architecture in the published encoding: `{"ks": [...], "e": [...], "d": [...]}`.
+public struct OFAConfiguration: Sendable, Hashable {
+  /// Lists by key; a scalar is a list of one.
+  public var lists: [String: [Double]]
+
+  public init(lists: [String: [Double]]) { self.lists = lists }
+}
+
+extension OFAConfiguration: Codable {
+  private enum Entry: Codable {
+    case list([Double])
+    case scalar(Double)
+    case null
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if container.decodeNil() {
+        self = .null
+      } else if let scalar = try? container.decode(Double.self) {
+        self = .scalar(scalar)
+      } else {
+        self = .list(try container.decode([Double].self))
+      }
+    }
+  }
+
+  public init(from decoder: any Decoder) throws {
+    // A null, as the published sampler writes for `wid`, says nothing.
+    lists = try [String: Entry](from: decoder).compactMapValues { entry in
+      switch entry {
+      case .list(let list): list
+      case .scalar(let scalar): [scalar]
+      case .null: nil
+      }
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws { try lists.encode(to: encoder) }
+}
+
+extension ConfiguredSpace {
+  /// The architecture of a configuration in the published encoding.
+  ///
+  /// Throws ``SpaceError`` naming the entry that is missing, of the wrong length, unknown, or not a
+  /// choice (with its choices).
+  public func architecture(_ configuration: OFAConfiguration) throws -> Architecture {
+    let keys = encoding.lists.map(\.key)
+    for key in configuration.lists.keys.sorted() where !keys.contains(key) {
+      throw SpaceError.malformedArchitecture(
+        space: name, reason: "it has an unknown key '\(key)'; the keys are \(keys.joined(separator: ", "))")
+    }
+    var choices = [Int](repeating: 0, count: decisions.count)
+    for list in encoding.lists {
+      guard let given = configuration.lists[list.key] else {
+        throw SpaceError.malformedArchitecture(space: name, reason: "the key '\(list.key)' is missing")
+      }
+      guard given.count == list.elements.count || given.count == 1 else {
+        throw SpaceError.malformedArchitecture(
+          space: name,
+          reason: "'\(list.key)' has \(given.count) numbers; it takes \(list.elements.count), or one for all")
+      }
+      for (index, element) in list.elements.enumerated() {
+        let number = given.count == 1 ? given[0] : given[index]
+        if let choice = element.choice(of: number) {
+          if let decision = element.decision { choices[decision] = choice }
+          continue
+        }
+        let purpose = element.decision.map { " (\(decisions.decisions[$0].name))" } ?? ""
+        throw SpaceError.invalidEntry(
+          space: name, entry: "\(list.key)[\(index)]\(purpose)",
+          reason: "is \(choiceLabel(number)); its choices are "
+            + element.values.map(choiceLabel).joined(separator: ", "))
+      }
+    }
+    return try decisions.canonical(choices)
+  }
+
+  /// The published encoding of an architecture; ignored entries hold the least choice.
+  public func ofaConfiguration(_ architecture: Architecture) -> OFAConfiguration {
+    OFAConfiguration(
+      lists: Dictionary(
+        uniqueKeysWithValues: encoding.lists.map { list in
+          (
+            list.key,
+            list.elements.map { element in
+              element.values[element.decision.map { max(0, architecture[$0]) } ?? 0]
+            }
+          )
+        }))
+  }
+
+  /// The published encoding of an architecture as JSON, on one line.
+  public func ofaJSON(_ architecture: Architecture) -> String {
+    let lists = ofaConfiguration(architecture).lists
+    let entries = encoding.lists.map { list in
+      let numbers = (lists[list.key] ?? []).map(choiceLabel).joined(separator: ", ")
+      return "\"\(list.key)\": [\(numbers)]"
+    }
+    return "{" + entries.joined(separator: ", ") + "}"
+  }
+}

@@ -1,0 +1,45 @@
+import CTorch
+
+extension Tensor {
+  public var requiresGradient: Bool { rt_requires_grad(handle) }
+
+  /// Makes a leaf collect gradients.
+  public func requireGradient(_ value: Bool = true) throws {
+    try check("requireGradient", [self]) { rt_set_requires_grad(handle, value, $0) }
+  }
+
+  /// Adds the gradients of this scalar to those of the leaves it was computed from.
+  public func backward() throws { try check("backward", [self]) { rt_backward(handle, nil, $0) } }
+
+  /// The same for a tensor of any shape, weighted by `gradient`.
+  public func backward(_ gradient: Tensor) throws {
+    try check("backward", [self, gradient]) { rt_backward(handle, gradient.handle, $0) }
+  }
+
+  /// The collected gradient; nil where none reached this leaf.
+  public func gradient() throws -> Tensor? {
+    var result: OpaquePointer?
+    try check("gradient", [self]) { rt_grad(handle, &result, $0) }
+    return result.map(Tensor.init(owning:))
+  }
+
+  public func clearGradient() throws {
+    try check("clearGradient", [self]) { rt_clear_grad(handle, $0) }
+  }
+}
+
+/// Runs `body` without recording for autograd. Holds for this thread and ends with `body`.
+public func withoutGradient<T>(_ body: () throws -> T) rethrows -> T {
+  let before = rt_grad_enabled()
+  rt_set_grad_enabled(false)
+  defer { rt_set_grad_enabled(before) }
+  return try body()
+}
+
+/// Runs `body` with convolutions and matrix products in bfloat16 (autocast) on `device`.
+public func withBFloat16<T>(on device: Device, _ body: () throws -> T) throws -> T {
+  try check("autocast") { rt_set_autocast(device.code, true, $0) }
+  let result = Result(catching: body)
+  try check("autocast") { rt_set_autocast(device.code, false, $0) }
+  return try result.get()
+}

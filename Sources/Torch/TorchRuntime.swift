@@ -1,0 +1,61 @@
+import CTorch
+
+/// libtorch's process-wide settings. Call ``start(threads:)`` once, first thing in the program:
+/// results are reproducible only for a fixed number of threads.
+public enum TorchRuntime {
+  /// Keeps freed memory (see the shim), flushes denormals and sets the number of threads of
+  /// libtorch and of OpenBLAS.
+  ///
+  /// Throws ``TorchError`` when the library loaded is not the one compiled against.
+  public static func start(threads: Int) throws {
+    rt_tune_allocator()
+    if let linked = try linkedVersion(), linked != builtVersion {
+      throw TorchError(
+        operation: "start",
+        message: "compiled against libtorch \(builtVersion) but \(linked) was loaded; "
+          + "check LIBTORCH at build time and LD_LIBRARY_PATH now"
+      )
+    }
+    try check("start") { rt_configure(Int32(threads), true, $0) }
+  }
+
+  public static var threads: Int { Int(rt_threads()) }
+
+  /// The libtorch this program was compiled against, without build tags: `1.13.1`.
+  public static var builtVersion: String { plain(String(cString: rt_build_version())) }
+
+  /// The version that the loaded library reports, or nil if it reports none.
+  public static func linkedVersion() throws -> String? {
+    let text = try configuration()
+    guard let range = text.range(of: "TORCH_VERSION=") else { return nil }
+    return plain(text[range.upperBound...].prefix { !",; \n".contains($0) })
+  }
+
+  /// libtorch's own account of how it was built.
+  public static func configuration() throws -> String {
+    var text: UnsafeMutablePointer<CChar>?
+    try check("configuration") { rt_linked_configuration(&text, $0) }
+    defer { rt_free_message(text) }
+    return text.map { String(cString: $0) } ?? ""
+  }
+
+  public static func cudaDeviceCount() throws -> Int {
+    var count: Int32 = 0
+    try check("counting CUDA devices") { rt_cuda_device_count(&count, $0) }
+    return Int(count)
+  }
+
+  /// Waits until everything queued on `device` is done. Needed before reading a clock.
+  public static func synchronize(_ device: Device) throws {
+    try check("synchronize") { rt_synchronize(device.code, $0) }
+  }
+
+  /// Refuses operations whose result may differ from run to run on a GPU.
+  public static func setDeterministic(_ value: Bool) throws {
+    try check("setDeterministic") { rt_set_deterministic(value, $0) }
+  }
+
+  private static func plain(_ version: some StringProtocol) -> String {
+    String(version.prefix { $0.isNumber || $0 == "." })
+  }
+}

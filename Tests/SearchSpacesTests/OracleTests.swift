@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@testable import SearchSpaces
+
+/// The published supernets, instantiated in the reference implementation: `Fixtures/` holds what it
+/// counted.
+struct Oracle: Decodable {
+  let config: OFAConfiguration
+  let parameters: Int
+  let state_dict_entries: Int
+  let macs_by_resolution: [String: Int]
+
+  static let presets = [
+    "ofa_mbv3_d234_e346_k357_w1.0": "mobilenetv3-w1.0",
+    "ofa_mbv3_d234_e346_k357_w1.2": "mobilenetv3-w1.2",
+    "ofa_proxyless_d234_e346_k357_w1.3": "proxylessnas-w1.3",
+    "ofa_resnet50": "resnet50",
+  ]
+
+  static func all() throws -> [(preset: String, name: String, oracle: Oracle)] {
+    let file = repository.appending(path: "Tests/SearchSpacesTests/Fixtures/supernet_oracles.json")
+    let networks = try JSONDecoder().decode(
+      [String: [String: Oracle]].self, from: Data(contentsOf: file))
+    return networks.flatMap { id, oracles in
+      oracles.map { (presets[id] ?? id, $0.key, $0.value) }
+    }
+  }
+}
+
+let repository = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+@Suite struct OracleTests {
+  @Test func countsOfTheReferenceImplementation() throws {
+    let oracles = try Oracle.all()
+    #expect(oracles.count >= 12)
+    for (preset, name, oracle) in oracles {
+      for (resolution, macs) in oracle.macs_by_resolution {
+        var images = ImageShape.imageNet
+        images.resolutions = [try #require(Int(resolution))]
+        let space = try SpaceRegistry.makeSpace(name: preset, images: images)
+        let network = try space.network(space.architecture(oracle.config))
+        #expect(network.parameters == oracle.parameters, "\(preset) \(name)")
+        #expect(network.staticTensors.count == oracle.state_dict_entries, "\(preset) \(name)")
+        #expect(try network.macs() == macs, "\(preset) \(name) at \(resolution)")
+        // Every layer counts its own parameters, so the sum must agree with the list of tensors.
+        #expect(try network.layerCosts().reduce(0) { $0 + $1.parameters } == oracle.parameters)
+      }
+    }
+  }
+
+  /// Section 10 and 14 of the reference: trainable parameters with kernel matrices, buffers and
+  /// state-dict entries of the supernets.
+  @Test(arguments: [
+    ("mobilenetv3-w1.0", 7_678_880, 41_888, 475), ("mobilenetv3-w1.2", 10_715_752, 50_896, 475),
+    ("proxylessnas-w1.3", 7_956_882, 64_083, 446), ("resnet50", 48_105_992, 67_197, 368),
+  ])
+  func supernets(preset: String, parameters: Int, buffers: Int, entries: Int) throws {
+    let tensors = try SpaceRegistry.makeSpace(name: preset).supernetTensors()
+    #expect(tensors.count == entries)
+    #expect(tensors.filter(\.isTrainable).reduce(0) { $0 + $1.count } == parameters)
+    #expect(tensors.filter { !$0.isTrainable }.reduce(0) { $0 + $1.count } == buffers)
+    #expect(Set(tensors.map(\.key)).count == entries)
+  }
+
+  @Test func smallPresetSizes() throws {
+    for name in ["mobilenetv3-small", "proxylessnas-small", "resnet50-small"] {
+      let space = try SpaceRegistry.makeSpace(name: name)
+      let (s, l) = (try space.network(space.smallest), try space.network(space.largest))
+      print(name, try s.macs(), try l.macs(), s.parameters, l.parameters)
+    }
+  }
+}
