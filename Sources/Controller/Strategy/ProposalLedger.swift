@@ -9,7 +9,7 @@ struct ProposalLedger {
   }
 
   let space: DecisionSpace
-  private var nextID = 0
+  private(set) var nextID = 0
   private var open: [Int: Proposal] = [:]
   private var seen: Set<Key> = []
   /// `seen` in the order of discovery, so that stored states do not depend on hashing.
