@@ -43,7 +43,10 @@ public struct ChoiceSet: OptionSet, Sendable, Hashable, Codable {
   public static func atLeast(_ lowest: Int, of count: Int) -> ChoiceSet {
     all(count).subtracting(all(lowest))
   }
-  public func contains(choice: Int) -> Bool { rawValue >> UInt64(choice) & 1 == 1 }
+  /// False for what is no choice at all, `Assignment.inactive` included.
+  public func contains(choice: Int) -> Bool {
+    choice >= 0 && rawValue >> UInt64(choice) & 1 == 1
+  }
   public var count: Int { rawValue.nonzeroBitCount }
   /// The members, ascending.
   public var choices: [Int] { (0..<64).filter { contains(choice: $0) } }

@@ -1,0 +1,96 @@
+import Decisions
+
+/// Rewards by task and assignment, so that nothing is evaluated twice. Share one between the
+/// strategies and seeds of a comparison; it never hands a strategy anything it did not propose.
+public struct RewardCache: Sendable {
+  private struct Key: Hashable {
+    var task: Int
+    var assignment: Assignment
+  }
+  private var rewards: [Key: Double] = [:]
+
+  public init() {}
+
+  public var count: Int { rewards.count }
+
+  public mutating func reward(
+    of proposal: Proposal,
+    otherwise evaluate: (Proposal) throws -> Double
+  ) rethrows -> Double {
+    let key = Key(task: proposal.task, assignment: proposal.assignment)
+    if let known = rewards[key] { return known }
+    let reward = try evaluate(proposal)
+    rewards[key] = reward
+    return reward
+  }
+}
+
+/// Runs a strategy for a number of *distinct* evaluations.
+///
+/// Proposing something again costs nothing and earns the same reward again. A strategy that keeps
+/// repeating itself (its policy has converged, or the set has no more members) is stopped after
+/// `patience` proposals in a row without a new one.
+public struct SearchDriver: Sendable {
+  public var evaluations: Int
+  public var patience: Int
+
+  public init(evaluations: Int, patience: Int = 1000) {
+    self.evaluations = evaluations
+    self.patience = patience
+  }
+
+  /// `reward` is called at most once per assignment and task, over all runs that share `cache`.
+  public func run<Strategy: SearchStrategy>(
+    _ strategy: inout Strategy,
+    cache: inout RewardCache,
+    reward: (Proposal) throws -> Double
+  ) throws -> SearchTrace {
+    var trace = SearchTrace()
+    var tasks: [Int: Set<Assignment>] = [:]
+    var stale = 0
+    let clock = ContinuousClock()
+    while trace.evaluations.count < evaluations, stale < patience {
+      let remaining = evaluations - trace.evaluations.count
+      let asked = clock.now
+      let proposals = try strategy.ask(min(strategy.rolloutSize, remaining))
+      trace.strategyTime += clock.now - asked
+      var outcomes: [Outcome] = []
+      for proposal in proposals {
+        let outcome = Outcome(
+          proposal,
+          reward: try cache.reward(of: proposal, otherwise: reward)
+        )
+        outcomes.append(outcome)
+        if tasks[proposal.task, default: []].insert(proposal.assignment).inserted {
+          trace.record(outcome)
+          stale = 0
+        } else {
+          stale += 1
+        }
+      }
+      let told = clock.now
+      trace.updates.append(try strategy.tell(outcomes))
+      trace.strategyTime += clock.now - told
+    }
+    trace.isExhausted = trace.evaluations.count < evaluations
+    return trace
+  }
+}
+
+/// What a run of a strategy did.
+public struct SearchTrace: Sendable {
+  /// The distinct evaluations, in order.
+  public private(set) var evaluations: [Outcome] = []
+  /// The greatest reward of the first `n + 1` evaluations.
+  public private(set) var bestSoFar: [Double] = []
+  public internal(set) var updates: [UpdateMetrics] = []
+  /// Whether the strategy was stopped because it only repeated itself.
+  public internal(set) var isExhausted = false
+  /// Time spent in the strategy itself.
+  public internal(set) var strategyTime: Duration = .zero
+
+  mutating func record(_ outcome: Outcome) {
+    evaluations.append(outcome)
+    bestSoFar.append(max(bestSoFar.last ?? outcome.reward, outcome.reward))
+  }
+}

@@ -1,0 +1,85 @@
+import RandomStreams
+import Torch
+
+/// Named CPU tensors: what a checkpoint stores.
+public typealias StrategyState = [String: Tensor]
+
+// Host values in and out of a state. Reading checks type and shape, so that a foreign or damaged
+// state is an error and not a different search.
+extension StrategyState {
+  mutating func set(_ key: String, _ values: [Int]) throws {
+    self[key] = try Tensor(values, shape: [values.count])
+  }
+
+  mutating func set(_ key: String, _ values: [Double]) throws {
+    self[key] = try Tensor(values, shape: [values.count])
+  }
+
+  mutating func set(_ key: String, rows: [[Int]], columns: Int) throws {
+    self[key] = try Tensor(rows.flatMap { $0 }, shape: [rows.count, columns])
+  }
+
+  mutating func set(_ key: String, _ stream: RandomStream) throws {
+    try set(key, [Int(truncatingIfNeeded: stream.state)])
+  }
+
+  /// The entries under `prefix`, with it removed from their names.
+  func entries(under prefix: String) -> StrategyState {
+    reduce(into: [:]) { result, entry in
+      if entry.key.hasPrefix(prefix) {
+        result[String(entry.key.dropFirst(prefix.count))] = entry.value
+      }
+    }
+  }
+
+  mutating func set(_ entries: StrategyState, under prefix: String) {
+    for (key, value) in entries { self[prefix + key] = value }
+  }
+
+  private func values<T: TensorElement>(_ key: String, rank: Int, _ type: T.Type) throws -> [T] {
+    guard let tensor = self[key] else {
+      throw ControllerError.invalidState(key: key, reason: "is missing")
+    }
+    guard tensor.rank == rank, tensor.elementType == T.elementType else {
+      throw ControllerError.invalidState(
+        key: key,
+        reason: "is \(tensor.summary) where \(T.elementType) of rank \(rank) belongs"
+      )
+    }
+    return try tensor.array(T.self)
+  }
+
+  func integers(_ key: String, count: Int? = nil) throws -> [Int] {
+    let values = try values(key, rank: 1, Int.self)
+    try check(key, values.count, count)
+    return values
+  }
+
+  func integer(_ key: String) throws -> Int { try integers(key, count: 1)[0] }
+
+  func reals(_ key: String, count: Int? = nil) throws -> [Double] {
+    let values = try values(key, rank: 1, Double.self)
+    try check(key, values.count, count)
+    return values
+  }
+
+  func rows(_ key: String, columns: Int) throws -> [[Int]] {
+    let values = try values(key, rank: 2, Int.self)
+    try check(key, self[key]?.size(1) ?? 0, columns)
+    return (0..<values.count / Swift.max(1, columns)).map {
+      Array(values[$0 * columns..<($0 + 1) * columns])
+    }
+  }
+
+  func stream(_ key: String) throws -> RandomStream {
+    RandomStream(state: UInt64(truncatingIfNeeded: try integer(key)))
+  }
+
+  private func check(_ key: String, _ found: Int, _ expected: Int?) throws {
+    guard let expected, found != expected else { return }
+    throw ControllerError.invalidState(
+      key: key,
+      reason: "holds \(found) values per row where \(expected) belong"
+    )
+  }
+}

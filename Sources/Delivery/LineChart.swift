@@ -1,0 +1,143 @@
+import Foundation
+
+/// Lines with interval bands, as a stand-alone SVG picture.
+///
+/// Readable on light and dark pages: text and axes take the page's scheme (`prefers-color-scheme`)
+/// on a background of their own; the colours of the series keep their contrast on both and can be
+/// told apart with the common colour deficiencies (Okabe and Ito, 2008). Equal charts give equal
+/// text. Values that are not finite break a line.
+public struct LineChart: Sendable, Hashable {
+  public struct Point: Sendable, Hashable {
+    public var x: Double
+    public var y: Double
+    /// The band at this point; equal to `y` for none.
+    public var low: Double
+    public var high: Double
+
+    public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
+      self.x = x
+      self.y = y
+      self.low = low ?? y
+      self.high = high ?? y
+    }
+    var isFinite: Bool { x.isFinite && y.isFinite && low.isFinite && high.isFinite }
+  }
+
+  public struct Series: Sendable, Hashable {
+    public var name: String
+    /// With ascending `x`.
+    public var points: [Point]
+
+    public init(name: String, points: [Point]) {
+      self.name = name
+      self.points = points
+    }
+  }
+
+  public var title: String
+  /// A line below the title: what the bands are, how many runs.
+  public var subtitle: String
+  public var xLabel: String
+  public var yLabel: String
+  public var series: [Series]
+  /// The part of the y axis that is shown; nil for all of it.
+  public var yRange: ClosedRange<Double>?
+  public var width = 760
+  public var height = 460
+
+  public init(
+    title: String,
+    subtitle: String = "",
+    xLabel: String,
+    yLabel: String,
+    series: [Series],
+    yRange: ClosedRange<Double>? = nil
+  ) {
+    self.title = title
+    self.subtitle = subtitle
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.series = series
+    self.yRange = yRange
+  }
+
+  public var svg: String {
+    let left = 68.0
+    let right = Double(width) - 24
+    let top = subtitle.isEmpty ? 52.0 : 70.0
+    let legend = Legend(series.map(\.name), left: left, right: right)
+    let bottom = Double(height) - 56 - legend.height
+    let finite = series.flatMap(\.points).filter(\.isFinite)
+    let x = AxisScale(Self.range(finite.map(\.x)), maximumTicks: 8)
+    let y = AxisScale(
+      yRange ?? Self.padded(Self.range(finite.flatMap { [$0.low, $0.high] })),
+      maximumTicks: 6
+    )
+    func across(_ value: Double) -> Double { left + x.position(value) * (right - left) }
+    func down(_ value: Double) -> Double { bottom - y.position(value) * (bottom - top) }
+
+    var lines = [
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
+        + "width=\"\(width)\" height=\"\(height)\" role=\"img\">",
+      "<title>\(escaped(title))</title>", Self.style,
+      "<clipPath id=\"plot\"><rect x=\"\(short(left))\" y=\"\(short(top))\" "
+        + "width=\"\(short(right - left))\" height=\"\(short(bottom - top))\"/></clipPath>",
+      "<rect class=\"page\" width=\"\(width)\" height=\"\(height)\" rx=\"6\"/>",
+      text(title, left, 32, "title"),
+    ]
+    if !subtitle.isEmpty { lines.append(text(subtitle, left, 52, "muted")) }
+    for tick in y.ticks {
+      lines.append(segment(left, down(tick), right, down(tick), "grid"))
+      lines.append(text(y.label(tick), left - 8, down(tick) + 4, "tick", anchor: "end"))
+    }
+    for tick in x.ticks {
+      lines.append(segment(across(tick), bottom, across(tick), bottom + 5, "axis"))
+      lines.append(text(x.label(tick), across(tick), bottom + 19, "tick", anchor: "middle"))
+    }
+    lines.append(segment(left, bottom, right, bottom, "axis"))
+    lines.append("<g clip-path=\"url(#plot)\">")
+    for (index, one) in series.enumerated() {
+      for run in Self.runs(one.points) where run.contains(where: { $0.low != $0.high }) {
+        let edge = run.map { ($0.x, $0.high) } + run.reversed().map { ($0.x, $0.low) }
+        let path = edge.map { "\(short(across($0.0))),\(short(down($0.1)))" }
+        lines.append(
+          "<polygon class=\"band s\(index % 6)\" points=\"\(path.joined(separator: " "))\"/>"
+        )
+      }
+    }
+    for (index, one) in series.enumerated() {
+      for run in Self.runs(one.points) {
+        let path = run.map { "\(short(across($0.x))),\(short(down($0.y)))" }
+        lines.append(
+          "<polyline class=\"line s\(index % 6) d\(index / 6 % 3)\" "
+            + "points=\"\(path.joined(separator: " "))\"/>"
+        )
+      }
+    }
+    lines.append("</g>")
+    lines.append(text(xLabel, (left + right) / 2, bottom + 40, "label", anchor: "middle"))
+    let middle = short((top + bottom) / 2)
+    lines.append(
+      "<text class=\"label\" text-anchor=\"middle\" "
+        + "transform=\"translate(18 \(middle)) rotate(-90)\">\(escaped(yLabel))</text>"
+    )
+    lines += legend.lines(from: bottom + 66)
+    lines.append("</svg>")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func range(_ values: [Double]) -> ClosedRange<Double> {
+    guard let low = values.min(), let high = values.max() else { return 0...1 }
+    return low...high
+  }
+
+  private static func padded(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+    let margin = (range.upperBound - range.lowerBound) * 0.04
+    return range.lowerBound - margin...range.upperBound + margin
+  }
+
+  /// The stretches of finite points.
+  private static func runs(_ points: [Point]) -> [[Point]] {
+    points.split { !$0.isFinite }.map(Array.init)
+  }
+}

@@ -1,0 +1,59 @@
+/// Rows of text in aligned columns, for a terminal.
+///
+/// ```
+/// strategy   after 500
+/// ---------  -----------
+/// random     0.71 ± 0.02
+/// evolution  0.75 ± 0.01
+/// ```
+///
+/// A column is aligned to the right when every one of its fields below the header reads as a number,
+/// else to the left. Widths count characters: letters that a terminal draws two cells wide will
+/// not line up.
+public struct TextTable: Sendable, Hashable {
+  public var header: [String]
+  public var rows: [[String]]
+
+  public init(header: [String], rows: [[String]] = []) {
+    self.header = header
+    self.rows = rows
+  }
+
+  /// The first row is the header.
+  public init(_ rows: [[String]]) {
+    self.init(header: rows.first ?? [], rows: Array(rows.dropFirst()))
+  }
+
+  /// Lines without trailing spaces, each ended by a line feed. Short rows are filled with empty
+  /// fields; line breaks inside fields become spaces.
+  public var text: String {
+    let all = ([header] + rows).map { $0.map(Self.singleLine) }
+    let columns = all.map(\.count).max() ?? 0
+    guard columns > 0 else { return "" }
+    let filled = all.map { $0 + [String](repeating: "", count: columns - $0.count) }
+    let widths = (0..<columns).map { column in filled.map { $0[column].count }.max() ?? 0 }
+    let numeric = (0..<columns).map { column in
+      filled.count > 1 && filled.dropFirst().allSatisfy { Self.isNumber($0[column]) }
+    }
+    func line(_ fields: [String]) -> String {
+      let padded = fields.enumerated().map { column, field in
+        let space = String(repeating: " ", count: widths[column] - field.count)
+        return numeric[column] ? space + field : field + space
+      }
+      let joined = padded.joined(separator: "  ")
+      return String(joined.reversed().drop { $0 == " " }.reversed()) + "\n"
+    }
+    let rule = line(widths.map { String(repeating: "-", count: $0) })
+    return line(filled[0]) + rule + filled.dropFirst().map(line).joined()
+  }
+
+  private static func singleLine(_ field: String) -> String {
+    String(field.map { $0.isNewline ? " " : $0 })
+  }
+
+  /// Numbers, with a unit or an interval behind them.
+  private static func isNumber(_ field: String) -> Bool {
+    let first = field.prefix { $0 != " " && $0 != "%" }
+    return field == "" || field == "-" || Double(first) != nil
+  }
+}

@@ -1,0 +1,79 @@
+import Controller
+import Decisions
+import Testing
+
+@Suite struct SearchDriverTests {
+  @Test func distinctEvaluationsAreCountedAndCached() throws {
+    let set = try Small.set()
+    var cache = RewardCache()
+    var calls: [Assignment] = []
+    for seed in 0..<3 {
+      var strategy = RandomSearch(set, stream: stream(UInt64(seed)))
+      let trace = try SearchDriver(evaluations: 20).run(&strategy, cache: &cache) {
+        calls.append($0.assignment)
+        return arbitraryReward($0.assignment)
+      }
+      let found = trace.evaluations.map(\.proposal.assignment)
+      #expect(found.count == 20 && Set(found).count == 20)
+      #expect(!trace.isExhausted)
+      #expect(trace.bestSoFar.last == trace.evaluations.map(\.reward).max())
+      #expect(zip(trace.bestSoFar, trace.bestSoFar.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+    #expect(Set(calls).count == calls.count)
+    #expect(cache.count == calls.count)
+  }
+
+  @Test func aSearchOfEverythingEnds() throws {
+    let set = try Small.set(budget: 4)
+    let members = set.members().count
+    for var strategy in try rivals(set, seed: 2) {
+      var cache = RewardCache()
+      let trace = try SearchDriver(evaluations: members + 1, patience: 500).run(
+        &strategy,
+        cache: &cache
+      ) { arbitraryReward($0.assignment) }
+      #expect(trace.evaluations.count == members)
+      #expect(trace.isExhausted)
+    }
+  }
+
+  @Test func comparisonsSummariseSeeds() throws {
+    let set = try Small.set()
+    let contenders: [Comparison.Contender] = [
+      .init("random") { RandomSearch(set, stream: stream($0)) },
+      .init("local") { LocalSearch(set, stream: stream($0)) },
+    ]
+    let result = try Comparison(evaluations: 15, seeds: 0..<4).run(contenders) {
+      arbitraryReward($0.assignment)
+    }
+    #expect(result.curves.map(\.name) == ["random", "local"])
+    let random = result.curves[0]
+    #expect(random.best.count == 4 && random.summary.count == 15)
+    #expect(abs(random.summary[14].mean - random.finals.reduce(0, +) / 4) < 1e-12)
+    #expect(result.difference("random", minus: "random")?.mean == 0)
+    #expect(result.difference("random", minus: "nobody") == nil)
+    let table = result.table(at: [5, 15, 99])
+    #expect(table[0] == ["strategy", "after 5", "after 15", "ended early"])
+    #expect(table.count == 3 && table[1][3] == "0/4")
+    let rows = result.rows()
+    #expect(rows.count == 31 && rows.allSatisfy { $0.count == 9 })
+    #expect(throws: ControllerError.self) {
+      try Comparison(evaluations: 15, seeds: []).run(contenders) { _ in 0 }
+    }
+  }
+
+  /// Reference quantiles of Student's t, from tables.
+  @Test func intervalsUseStudentsT() throws {
+    for (count, quantile) in [(2, 12.7062), (5, 2.7764), (12, 2.2010), (20, 2.0930), (101, 1.9840)]
+    {
+      let values = (0..<count).map { Double($0) }
+      let interval = try #require(MeanInterval(values))
+      // The variance of 0...n-1 is n (n + 1) / 12.
+      let error = (Double(count + 1) / 12).squareRoot()
+      #expect(abs(interval.halfWidth / error - quantile) < 2e-3)
+      #expect(interval.mean == Double(count - 1) / 2)
+    }
+    #expect(MeanInterval([]) == nil)
+    #expect(MeanInterval([3])?.halfWidth == 0)
+  }
+}
