@@ -107,7 +107,7 @@ extension ConfigurationKey {
         "controller.baselineDecay", \.controller.baselineDecay, "Decay of the moving average.",
         where: fraction),
       .init(
-        "controller.entropyWeight", \.controller.entropyWeight, "Weight of the entropy bonus.",
+        "controller.entropyWeight", \.controller.entropyWeight, "Weight of the entropy bonus at first; falls to 0.",
         where: nonNegative),
       .init(
         "controller.temperature", \.controller.temperature, "Divides the logits.",

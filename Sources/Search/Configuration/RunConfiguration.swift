@@ -56,11 +56,12 @@ public struct RunConfiguration: Sendable, Equatable {
     public var hiddenUnits = 64
     public var learningRate = 5e-3
     public var baseline = Baseline.movingAverage
-    public var baselineDecay = 0.95
-    public var entropyWeight = 1e-3
+    public var baselineDecay = 0.9
+    /// At the first update; falls linearly to 0 at the last.
+    public var entropyWeight = 1e-2
     public var temperature = 1.0
-    public var tanhConstant = 2.5
-    public var gradientClip = 5.0
+    public var tanhConstant = 0.0
+    public var gradientClip = 1.0
   }
 
   public struct Search: Sendable, Equatable {

@@ -16,15 +16,16 @@ extension SearchRun {
     }
     let trainer = try self.trainer ?? makeTrainer()
     self.trainer = trainer
-    let loader = try setting.images.trainingLoader(startingAt: trainer.step)
-    let total = trainer.totalSteps
-    while trainer.step < total {
-      let metrics = try trainer.step(loader.next())
+    let batches = try setting.images.trainingBatches(from: trainer.stepsDone)
+    let total = trainer.configuration.steps
+    while !trainer.isFinished {
+      let (images, labels) = try batches.next()
+      let step = try trainer.step(images: images, labels: labels)
       services.reporter.progress(
-        "supernet", done: trainer.step, total: total, unit: "steps",
-        detail: metrics.summary)
-      if trainer.step % 10 == 0 || trainer.step == total {
-        try self.metrics.append(phase: "supernet", step: trainer.step, metrics.entries)
+        "supernet", done: trainer.stepsDone, total: total, unit: "steps",
+        detail: "loss \(format(step.largestLoss)) largest, \(format(step.smallestLoss)) smallest")
+      if trainer.stepsDone % 10 == 0 || trainer.isFinished {
+        try metrics.append(phase: "supernet", step: trainer.stepsDone, step.entries)
       }
       try pause()
     }
@@ -38,9 +39,10 @@ extension SearchRun {
       space: setting.space, device: setting.device,
       random: RandomStream(seed: configuration.seed, name: "supernet.initialisation"))
     return try SupernetTrainer(
-      supernet, rules: configuration.trainingRules,
-      stepsPerEpoch: setting.images.trainingBatchesPerEpoch,
-      random: RandomStream(seed: configuration.seed, name: "supernet.training"))
+      supernet,
+      configuration: configuration.supernet.training(
+        stepsPerEpoch: setting.images.trainingBatchesPerEpoch),
+      seed: configuration.seed)
   }
 
   private func finishSupernet(_ supernet: Supernet) throws {
@@ -60,5 +62,33 @@ extension SearchRun {
     let supernet = try Supernet.read(path, space: setting.space, device: setting.device)
     evaluator = ArchitectureEvaluator(
       supernet: supernet, calibration: try setting.images.calibrationBatches())
+  }
+}
+
+extension RunConfiguration.SupernetTraining {
+  /// Epochs as steps.
+  func training(stepsPerEpoch: Int) -> TrainingConfiguration {
+    var result = TrainingConfiguration()
+    result.steps = epochs * stepsPerEpoch
+    result.warmUpSteps = min(
+      result.steps, Int((warmupEpochs * Double(stepsPerEpoch)).rounded()))
+    result.learningRate = learningRate
+    result.momentum = momentum
+    result.weightDecay = weightDecay
+    result.labelSmoothing = labelSmoothing
+    result.gradientClipping = gradientClip > 0 ? gradientClip : nil
+    result.randomSubnets = randomSubnets
+    return result
+  }
+}
+
+extension SupernetTrainer.Metrics {
+  var entries: [(name: String, value: Double)] {
+    var result = [("loss/largest", largestLoss), ("loss/smallest", smallestLoss)]
+    if let randomLoss { result.append(("loss/random", randomLoss)) }
+    return result + [
+      ("accuracy/largest", largestAccuracy), ("learning_rate", learningRate),
+      ("gradient_norm", gradientNorm),
+    ]
   }
 }
