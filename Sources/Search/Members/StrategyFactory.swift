@@ -4,7 +4,7 @@ import RandomStreams
 import Torch
 
 /// The strategy that a configuration names, over a member's feasible set.
-func makeStrategy(
+public func makeStrategy(
   _ configuration: RunConfiguration, over set: FeasibleSet, member: Int
 ) throws -> any SearchStrategy {
   let stream = RandomStream(seed: configuration.seed, name: "controller.\(member)")
