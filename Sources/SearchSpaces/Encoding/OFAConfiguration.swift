@@ -41,12 +41,16 @@ extension OFAConfiguration: Codable {
   public func encode(to encoder: any Encoder) throws { try lists.encode(to: encoder) }
 }
 
-extension ConfiguredSpace {
+extension SearchSpace {
   /// The architecture of a configuration in the published encoding.
   ///
   /// Throws ``SpaceError`` naming the entry that is missing, of the wrong length, unknown, or not a
   /// choice (with its choices).
   public func architecture(_ configuration: OFAConfiguration) throws -> Architecture {
+    guard let encoding = publishedEncoding else {
+      throw SpaceError.malformedArchitecture(
+        space: name, reason: "the space has no published encoding; name its decisions instead")
+    }
     let keys = encoding.lists.map(\.key)
     for key in configuration.lists.keys.sorted() where !keys.contains(key) {
       throw SpaceError.malformedArchitecture(
@@ -78,9 +82,11 @@ extension ConfiguredSpace {
     return try decisions.canonical(choices)
   }
 
-  /// The published encoding of an architecture; ignored entries hold the least choice.
-  public func ofaConfiguration(_ architecture: Architecture) -> OFAConfiguration {
-    OFAConfiguration(
+  /// The published encoding of an architecture, if the space has one. Ignored entries hold the least
+  /// choice.
+  public func ofaConfiguration(_ architecture: Architecture) -> OFAConfiguration? {
+    guard let encoding = publishedEncoding else { return nil }
+    return OFAConfiguration(
       lists: Dictionary(
         uniqueKeysWithValues: encoding.lists.map { list in
           (
@@ -92,9 +98,10 @@ extension ConfiguredSpace {
         }))
   }
 
-  /// The published encoding of an architecture as JSON, on one line.
-  public func ofaJSON(_ architecture: Architecture) -> String {
-    let lists = ofaConfiguration(architecture).lists
+  /// The published encoding of an architecture as JSON on one line, if the space has one.
+  public func ofaJSON(_ architecture: Architecture) -> String? {
+    guard let encoding = publishedEncoding, let lists = ofaConfiguration(architecture)?.lists
+    else { return nil }
     let entries = encoding.lists.map { list in
       let numbers = (lists[list.key] ?? []).map(choiceLabel).joined(separator: ", ")
       return "\"\(list.key)\": [\(numbers)]"

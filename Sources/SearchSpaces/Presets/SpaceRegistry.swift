@@ -27,11 +27,10 @@ public struct SpacePreset: Sendable {
   fileprivate let build: @Sendable (ImageShape) throws -> any ConfiguredSpace
 }
 
-/// A space that a configuration describes completely and that has the published encoding.
+/// A space that a configuration describes completely.
 public protocol ConfiguredSpace: SearchSpace {
   associatedtype Configuration: Codable & Hashable & Sendable
   var configuration: Configuration { get }
-  var encoding: OFAEncoding { get }
   init(_ configuration: Configuration) throws
 }
 

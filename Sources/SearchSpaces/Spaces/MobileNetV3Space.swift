@@ -47,7 +47,7 @@ public struct MobileNetV3Space: SearchSpace {
   public let decisions: DecisionSpace
   public let input: NetworkInput
   public let parts: [NetworkPart]
-  public let encoding: OFAEncoding
+  public let publishedEncoding: OFAEncoding?
   public var name: String { configuration.name }
 
   /// Throws ``SpaceError/invalidConfiguration(space:field:reason:)``.
@@ -98,7 +98,7 @@ public struct MobileNetV3Space: SearchSpace {
       channels: configuration.inputChannels, resolution: resolution,
       classes: configuration.classes, dropout: configuration.dropout)
     parts = trunk.parts
-    encoding = .mobile(trunk, resolution: resolution)
+    publishedEncoding = .mobile(trunk, resolution: resolution)
   }
 }
 

@@ -53,7 +53,7 @@ public struct ProxylessNASSpace: SearchSpace {
   public let decisions: DecisionSpace
   public let input: NetworkInput
   public let parts: [NetworkPart]
-  public let encoding: OFAEncoding
+  public let publishedEncoding: OFAEncoding?
   public var name: String { configuration.name }
 
   /// Throws ``SpaceError/invalidConfiguration(space:field:reason:)``.
@@ -95,7 +95,7 @@ public struct ProxylessNASSpace: SearchSpace {
       channels: configuration.inputChannels, resolution: resolution,
       classes: configuration.classes, dropout: configuration.dropout)
     parts = trunk.parts
-    encoding = .mobile(trunk, resolution: resolution)
+    publishedEncoding = .mobile(trunk, resolution: resolution)
   }
 }
 
