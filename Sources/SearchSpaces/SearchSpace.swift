@@ -47,9 +47,12 @@ extension SearchSpace {
   public func network(_ architecture: Architecture) throws -> NetworkDescription {
     let architecture = try decisions.canonical(architecture.choices)
     return NetworkDescription(
-      inputChannels: input.channels, resolution: input.resolution(architecture),
-      classes: input.classes, dropout: input.dropout,
-      layers: layersByPart(architecture).flatMap { $0 })
+      inputChannels: input.channels,
+      resolution: input.resolution(architecture),
+      classes: input.classes,
+      dropout: input.dropout,
+      layers: layersByPart(architecture).flatMap { $0 }
+    )
   }
 
   /// The layers of each part, empty for the parts the network lacks.

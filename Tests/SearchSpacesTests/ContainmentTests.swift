@@ -12,7 +12,9 @@ import Testing
       for _ in 0..<150 {
         let members = (0..<1 + stream.uniform(below: 2)).map { _ in randomMember(all, &stream) }
         let set = try FeasibleSet(
-          space.decisions, restrictions: [space.restriction(containing: members)])
+          space.decisions,
+          restrictions: [space.restriction(containing: members)]
+        )
         let large = randomMember(set, &stream)
         let network = try space.network(large)
         for member in members {
@@ -48,7 +50,9 @@ import Testing
         let uncovered = try space.network(large).uncoveredWeights(of: space.network(small))
         if let residual = space as? ResNet50Space {
           #expect(
-            uncovered.isEmpty == covers(residual, large, small), "\(space.code(small)) in \(space.code(large))")
+            uncovered.isEmpty == covers(residual, large, small),
+            "\(space.code(small)) in \(space.code(large))"
+          )
           if violations.isEmpty { #expect(uncovered.isEmpty) }
         } else {
           #expect(violations.isEmpty == uncovered.isEmpty)
@@ -56,7 +60,9 @@ import Testing
         violating += violations.isEmpty ? 0 : 1
         #expect(space.contains(large, small) == violations.isEmpty)
         let restricted = try FeasibleSet(
-          space.decisions, restrictions: [space.restriction(containing: [small])])
+          space.decisions,
+          restrictions: [space.restriction(containing: [small])]
+        )
         #expect(restricted.contains(large) == violations.isEmpty)
       }
       #expect(violating > 250)
@@ -64,11 +70,17 @@ import Testing
   }
 
   /// Whether every block and every channel of `small` exists in `large`, by the formulas.
-  private func covers(_ space: ResNet50Space, _ large: Architecture, _ small: Architecture) -> Bool {
+  private func covers(_ space: ResNet50Space, _ large: Architecture, _ small: Architecture) -> Bool
+  {
     func channels(_ architecture: Architecture) -> [String: Int] {
       let named = Dictionary(
-        uniqueKeysWithValues: space.namedChoices(architecture).map { ($0.name, Double($0.choice) ?? 0) })
-      func width(_ name: String, _ base: Int) -> Int { makeDivisible(Double(base) * (named[name] ?? 1)) }
+        uniqueKeysWithValues: space.namedChoices(architecture).map {
+          ($0.name, Double($0.choice) ?? 0)
+        }
+      )
+      func width(_ name: String, _ base: Int) -> Int {
+        makeDivisible(Double(base) * (named[name] ?? 1))
+      }
       let stem = space.configuration.stemWidth
       var result = [
         "stem": width("stem.width2", stem), "stem block": named["stem.depth"] == 0 ? 0 : 1,
@@ -98,7 +110,8 @@ import Testing
     #expect(
       space.violations(large, containing: small) == [
         ContainmentViolation(decision: "stem.width1", small: "0.8", large: "0.65")
-      ])
+      ]
+    )
     #expect(try space.network(large) == space.network(small))
     #expect(try space.network(large).uncoveredWeights(of: space.network(small)).isEmpty)
   }
@@ -112,10 +125,13 @@ import Testing
       violations.prefix(3) == [
         "stage1.depth: 3 does not fit in 2", "block1.kernel: 5 does not fit in 3",
         "block2.kernel: 5 does not fit in 3",
-      ])
+      ]
+    )
     #expect(
       violations.contains(
-        "block3.kernel: 5 does not fit, since the larger network has no such block"))
+        "block3.kernel: 5 does not fit, since the larger network has no such block"
+      )
+    )
     let uncovered = try space.network(large).uncoveredWeights(of: space.network(small))
     #expect(uncovered.contains { $0.large == nil && $0.small.key.hasPrefix("blocks.3.") })
     let kernel = uncovered.first { $0.small.key == "blocks.1.conv.depth_conv.conv.conv.weight" }
@@ -134,7 +150,8 @@ import Testing
     #expect(
       small.usedKernelMatrices.prefix(2) == [
         "blocks.1.conv.depth_conv.conv.5to3_matrix", "blocks.1.conv.depth_conv.conv.7to5_matrix",
-      ])
+      ]
+    )
     #expect(small.matricesBeyond(small).isEmpty)
   }
 

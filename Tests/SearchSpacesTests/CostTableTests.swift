@@ -32,7 +32,8 @@ import Testing
         budgets: [
           .init(macs, limit: limit),
           .init(parameters, limit: space.attainable(parameters).upperBound),
-        ])
+        ]
+      )
       for _ in 0..<20 {
         let network = try space.network(randomMember(set, &stream))
         #expect(try network.macs() <= limit)

@@ -18,22 +18,36 @@ struct PlainSpace: SearchSpace {
     let width = list.add("width", [8, 16, 24])
     decisions = try DecisionSpace(name: name, decisions: list.decisions)
     input = NetworkInput(
-      channels: 1, resolution: ElasticValue(choices: [28], decision: nil), classes: 10, dropout: 0)
+      channels: 1,
+      resolution: ElasticValue(choices: [28], decision: nil),
+      classes: 10,
+      dropout: 0
+    )
 
     // A part names the decisions its layers depend on, and makes the layers.
     let norm = BatchNormSettings(epsilon: 1e-5, momentum: 0.1)
     let blocks = (0..<depth.largest).map { index in
       NetworkPart("block\(index)", scope: [depth.decision, width.decision], list: "blocks") {
-        architecture, position in
+        architecture,
+        position in
         guard index < depth(architecture) else { return [] }
         let channels = Channels(active: width(architecture), stored: width.largest)
         return [
           .convolution(
             Convolution(
               ModuleName(
-                supernet: "blocks.\(index)", extracted: "blocks.\(position)", isElastic: true),
-              from: index == 0 ? Channels(fixed: 1) : channels, to: channels, kernel: 3,
-              stride: index < 2 ? 2 : 1, norm: norm, activation: .relu))
+                supernet: "blocks.\(index)",
+                extracted: "blocks.\(position)",
+                isElastic: true
+              ),
+              from: index == 0 ? Channels(fixed: 1) : channels,
+              to: channels,
+              kernel: 3,
+              stride: index < 2 ? 2 : 1,
+              norm: norm,
+              activation: .relu
+            )
+          )
         ]
       }
     }
@@ -43,7 +57,10 @@ struct PlainSpace: SearchSpace {
         .linear(
           Linear(
             ModuleName("classifier", isElastic: true),
-            from: Channels(active: width(architecture), stored: width.largest), classes: 10)),
+            from: Channels(active: width(architecture), stored: width.largest),
+            classes: 10
+          )
+        ),
       ]
     }
     parts = blocks + [head]
@@ -71,8 +88,10 @@ struct PlainSpace: SearchSpace {
 
     let macs = try space.costTable(.macs)
     let containing = try FeasibleSet(
-      space.decisions, restrictions: [space.restriction(containing: [small])],
-      budgets: [.init(macs, limit: 260_000)])
+      space.decisions,
+      restrictions: [space.restriction(containing: [small])],
+      budgets: [.init(macs, limit: 260_000)]
+    )
     for member in containing.members() {
       #expect(try space.network(member).macs() == macs.cost(of: member, in: space.decisions))
       #expect(space.contains(member, small))
@@ -83,11 +102,17 @@ struct PlainSpace: SearchSpace {
   /// A description whose layers do not fit together says where.
   @Test func mistakesAreReported() throws {
     let network = NetworkDescription(
-      inputChannels: 3, resolution: 28, classes: 10, dropout: 0,
-      layers: try PlainSpace().network(PlainSpace().smallest).layers)
+      inputChannels: 3,
+      resolution: 28,
+      classes: 10,
+      dropout: 0,
+      layers: try PlainSpace().network(PlainSpace().smallest).layers
+    )
     #expect(
       throws: SpaceError.inconsistentLayers(
-        layer: "blocks.0", reason: "it takes 1 channels, not 3")
+        layer: "blocks.0",
+        reason: "it takes 1 channels, not 3"
+      )
     ) { try network.macs() }
   }
 }

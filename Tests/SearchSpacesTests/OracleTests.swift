@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import SearchSpaces
+import Testing
 
 /// The published supernets, instantiated in the reference implementation: `Tests/Fixtures` holds what
 /// it counted.
@@ -21,7 +20,9 @@ struct Oracle: Decodable {
   static func all() throws -> [(preset: String, name: String, oracle: Oracle)] {
     let file = repository.appending(path: "Tests/Fixtures/supernet_oracles.json")
     let networks = try JSONDecoder().decode(
-      [String: [String: Oracle]].self, from: Data(contentsOf: file))
+      [String: [String: Oracle]].self,
+      from: Data(contentsOf: file)
+    )
     return networks.sorted { $0.key < $1.key }.flatMap { id, oracles in
       oracles.sorted { $0.key < $1.key }.map { (presets[id] ?? id, $0.key, $0.value) }
     }
@@ -73,7 +74,8 @@ struct Oracle: Decodable {
       let fields = row.split(separator: ",")
       let lists = fields[0..<3].map { $0.compactMap { $0.wholeNumberValue.map(Double.init) } }
       let architecture = try space.architecture(
-        OFAConfiguration(lists: ["ks": lists[0], "e": lists[1], "d": lists[2]]))
+        OFAConfiguration(lists: ["ks": lists[0], "e": lists[1], "d": lists[2]])
+      )
       let network = try space.network(architecture)
       #expect(network.parameters == Int(fields[3]), "\(row)")
       #expect(try network.macs() == Int(fields[4]), "\(row)")

@@ -20,14 +20,16 @@ import Testing
       mobile.decisions.decisions.prefix(10).map(\.name) == [
         "stage1.depth", "block1.kernel", "block1.expand", "block2.kernel", "block2.expand",
         "block3.kernel", "block3.expand", "block4.kernel", "block4.expand", "stage2.depth",
-      ])
+      ]
+    )
     images.resolutions = [192, 224]
     let residual = try SpaceRegistry.makeSpace(name: "resnet50", images: images)
     #expect(
       residual.decisions.decisions.prefix(8).map(\.name) == [
         "resolution", "stem.depth", "stem.width1", "stem.width2", "stage1.depth", "stage1.width",
         "block0.expand", "block1.expand",
-      ])
+      ]
+    )
     #expect(residual.decisions.decisions[0].choices == ["192", "224"])
     #expect(residual.decisions.decisions[1].choices == ["0", "2"])
     #expect(residual.decisions.decisions[2].choices == ["0.65", "0.8", "1"])
@@ -52,9 +54,13 @@ import Testing
 
   @Test func makeDivisibleRoundsLikeTheReference() {
     // Published widths at multipliers 1.2 and 1.3, and the 90 % rule (11 would become 8).
-    #expect([16, 24, 40, 80, 112, 160].map { makeDivisible($0 * 1.2) } == [24, 32, 48, 96, 136, 192])
-    #expect([32, 16, 24, 40, 80, 96, 192, 320].map { makeDivisible($0 * 1.3) }
-      == [40, 24, 32, 56, 104, 128, 248, 416])
+    #expect(
+      [16, 24, 40, 80, 112, 160].map { makeDivisible($0 * 1.2) } == [24, 32, 48, 96, 136, 192]
+    )
+    #expect(
+      [32, 16, 24, 40, 80, 96, 192, 320].map { makeDivisible($0 * 1.3) }
+        == [40, 24, 32, 56, 104, 128, 248, 416]
+    )
     #expect(makeDivisible(1) == 8 && makeDivisible(11) == 16 && makeDivisible(8.8) == 8)
     // Halves go to the even neighbour before the rounding to 8: 12.5 is 12, 13.5 is 14.
     #expect(expandedChannels(25, by: 0.5) == 16 && expandedChannels(50, by: 0.25) == 16)

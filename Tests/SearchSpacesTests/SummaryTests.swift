@@ -32,7 +32,8 @@ import Testing
       block.map(\.name) == [
         "blocks.5.conv.inverted_bottleneck", "blocks.5.conv.depth_conv",
         "blocks.5.conv.depth_conv.se", "blocks.5.conv.point_linear",
-      ])
+      ]
+    )
     #expect(block.map(\.channels) == [144, 144, 144, 40])
     #expect(block.map(\.size) == [56, 28, 28, 28])
     #expect(block.map(\.macs) == [24 * 144 * 3136, 49 * 144 * 784, 2 * 40 * 144, 144 * 40 * 784])

@@ -21,7 +21,8 @@ import Testing
         ] + norm("\(conv).depth_conv.bn.bn")
         + ["reduce.weight", "reduce.bias", "expand.weight", "expand.bias"].map {
           "\(conv).depth_conv.se.fc.\($0)"
-        } + ["\(conv).point_linear.conv.conv.weight"] + norm("\(conv).point_linear.bn.bn"))
+        } + ["\(conv).point_linear.conv.conv.weight"] + norm("\(conv).point_linear.bn.bn")
+    )
     let shapes = Dictionary(uniqueKeysWithValues: supernet.map { ($0.key, $0.shape) })
     #expect(shapes["\(conv).inverted_bottleneck.conv.conv.weight"] == [144, 24, 1, 1])
     #expect(shapes["\(conv).depth_conv.conv.conv.weight"] == [144, 1, 7, 7])
@@ -45,10 +46,12 @@ import Testing
         + ["blocks.3.conv.depth_conv.conv.weight"] + norm("blocks.3.conv.depth_conv.bn")
         + ["reduce.weight", "reduce.bias", "expand.weight", "expand.bias"].map {
           "blocks.3.conv.depth_conv.se.fc.\($0)"
-        } + ["blocks.3.conv.point_linear.conv.weight"] + norm("blocks.3.conv.point_linear.bn"))
+        } + ["blocks.3.conv.point_linear.conv.weight"] + norm("blocks.3.conv.point_linear.bn")
+    )
     #expect(first.first?.shape == [96, 24, 1, 1])
     #expect(
-      extracted.first { $0.key == "blocks.3.conv.depth_conv.conv.weight" }?.shape == [96, 1, 5, 5])
+      extracted.first { $0.key == "blocks.3.conv.depth_conv.conv.weight" }?.shape == [96, 1, 5, 5]
+    )
   }
 
   @Test func residualSupernetAndExtractedNames() throws {
@@ -94,7 +97,11 @@ import Testing
     #expect(
       try matrices().first
         == StoredTensor(
-          key: "blocks.1.conv.depth_conv.conv.7to3_matrix", shape: [9, 9], role: .kernelMatrix))
+          key: "blocks.1.conv.depth_conv.conv.7to3_matrix",
+          shape: [9, 9],
+          role: .kernelMatrix
+        )
+    )
     configuration.kernels = [5]
     #expect(try matrices().isEmpty)
   }

@@ -36,14 +36,17 @@ extension SearchSpace {
 
   /// Where `large` fails to contain `small`, in the order of the decisions. Both canonical.
   public func violations(
-    _ large: Architecture, containing small: Architecture
+    _ large: Architecture,
+    containing small: Architecture
   ) -> [ContainmentViolation] {
     weightDecisions.compactMap { index in
       guard small[index] > large[index] else { return nil }
       let decision = decisions.decisions[index]
       return ContainmentViolation(
-        decision: decision.name, small: decision.choices[small[index]],
-        large: large[index] >= 0 ? decision.choices[large[index]] : nil)
+        decision: decision.name,
+        small: decision.choices[small[index]],
+        large: large[index] >= 0 ? decision.choices[large[index]] : nil
+      )
     }
   }
 
@@ -53,7 +56,8 @@ extension SearchSpace {
 
   /// Permits exactly the architectures that contain every one of `members`.
   public func restriction(
-    containing members: [Architecture], name: String = "containment of the smaller members"
+    containing members: [Architecture],
+    name: String = "containment of the smaller members"
   ) -> FeasibleSet.Restriction {
     var least = [Int](repeating: 0, count: decisions.count)
     for index in weightDecisions {
@@ -61,7 +65,8 @@ extension SearchSpace {
     }
     return FeasibleSet.Restriction(
       name: name,
-      permitted: zip(least, decisions.decisions).map { .atLeast($0, of: $1.choices.count) })
+      permitted: zip(least, decisions.decisions).map { .atLeast($0, of: $1.choices.count) }
+    )
   }
 
   /// The smallest architecture that contains both.

@@ -8,8 +8,10 @@ public struct TouchedWeight: Sendable, Hashable {
 
   public func covers(_ other: TouchedWeight) -> Bool {
     key == other.key && stored == other.stored
-      && zip(indices, other.indices).allSatisfy { $0.lowerBound <= $1.lowerBound
-        && $1.upperBound <= $0.upperBound }
+      && zip(indices, other.indices).allSatisfy {
+        $0.lowerBound <= $1.lowerBound
+          && $1.upperBound <= $0.upperBound
+      }
   }
 }
 
@@ -41,11 +43,14 @@ extension NetworkDescription {
     func add(_ slice: WeightSlice) {
       result.append(
         TouchedWeight(
-          key: slice.key, stored: slice.stored,
+          key: slice.key,
+          stored: slice.stored,
           indices: zip(slice.stored, slice.active).enumerated().map { dimension, size in
             let offset = dimension < 2 ? 0 : (size.0 - size.1) / 2
             return offset..<offset + size.1
-          }))
+          }
+        )
+      )
     }
     forEachConvolution { convolution in
       add(convolution.weight)
@@ -54,7 +59,11 @@ extension NetworkDescription {
       for tensor in ["weight", "bias", "running_mean", "running_var"] {
         result.append(
           TouchedWeight(
-            key: "\(norm.key).\(tensor)", stored: [norm.stored], indices: [0..<norm.active]))
+            key: "\(norm.key).\(tensor)",
+            stored: [norm.stored],
+            indices: [0..<norm.active]
+          )
+        )
       }
     } linear: { linear in
       add(linear.weight)
@@ -67,7 +76,9 @@ extension NetworkDescription {
   /// only if this network contains it.
   public func uncoveredWeights(of small: NetworkDescription) -> [UncoveredWeight] {
     let mine = Dictionary(
-      touchedWeights.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+      touchedWeights.map { ($0.key, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
     return small.touchedWeights.compactMap { weight in
       guard let large = mine[weight.key] else { return UncoveredWeight(small: weight, large: nil) }
       return large.covers(weight) ? nil : UncoveredWeight(small: weight, large: large)
@@ -93,7 +104,8 @@ extension NetworkDescription {
 
   /// Visits every convolution and classifier in state-dict order, inside blocks too.
   public func forEachConvolution(
-    _ convolution: (Convolution) -> Void, linear: (Linear) -> Void
+    _ convolution: (Convolution) -> Void,
+    linear: (Linear) -> Void
   ) {
     func visit(_ layers: [Layer]) {
       for layer in layers {

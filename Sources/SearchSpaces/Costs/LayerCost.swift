@@ -52,11 +52,15 @@ struct LayerWalk {
       guard inner.channels == channels else {
         throw .inconsistentLayers(
           layer: expand.path,
-          reason: "it gates \(inner.channels ?? 0) of \(channels ?? 0) channels")
+          reason: "it gates \(inner.channels ?? 0) of \(channels ?? 0) channels"
+        )
       }
       add(
-        reduce.path.removingSuffix(".fc.reduce"), .squeezeExcitation, macs: inner.macs,
-        parameters: inner.costs.reduce(0) { $0 + $1.parameters })
+        reduce.path.removingSuffix(".fc.reduce"),
+        .squeezeExcitation,
+        macs: inner.macs,
+        parameters: inner.costs.reduce(0) { $0 + $1.parameters }
+      )
     case .residual(let body, let shortcut, _):
       channels = channels ?? inputChannels(of: body)
       var side = LayerWalk(channels: channels, size: size)
@@ -68,7 +72,8 @@ struct LayerWalk {
         throw .inconsistentLayers(
           layer: name,
           reason: "the body gives \(channels ?? 0)x\(size)x\(size), the shortcut "
-            + "\(side.channels ?? 0)x\(side.size)x\(side.size)")
+            + "\(side.channels ?? 0)x\(side.size)x\(side.size)"
+        )
       }
       costs += side.costs
       macs += side.macs
@@ -87,13 +92,16 @@ struct LayerWalk {
       guard size == 1, channels == nil || channels == input else {
         throw .inconsistentLayers(
           layer: linear.weight.staticKey,
-          reason: "it takes \(input) inputs, not \(channels ?? 0)x\(size)x\(size)")
+          reason: "it takes \(input) inputs, not \(channels ?? 0)x\(size)x\(size)"
+        )
       }
       channels = linear.weight.active[0]
       add(
-        linear.weight.staticKey.removingSuffix(".weight").removingSuffix(".linear"), .linear,
+        linear.weight.staticKey.removingSuffix(".weight").removingSuffix(".linear"),
+        .linear,
         macs: linear.weight.activeCount,
-        parameters: linear.weight.activeCount + linear.bias.activeCount)
+        parameters: linear.weight.activeCount + linear.bias.activeCount
+      )
     }
   }
 
@@ -101,27 +109,43 @@ struct LayerWalk {
     guard channels == nil || channels == convolution.inChannels else {
       throw .inconsistentLayers(
         layer: convolution.path,
-        reason: "it takes \(convolution.inChannels) channels, not \(channels ?? 0)")
+        reason: "it takes \(convolution.inChannels) channels, not \(channels ?? 0)"
+      )
     }
     channels = convolution.outChannels
     size = (size + 2 * convolution.padding - convolution.kernel) / convolution.stride + 1
     add(
-      convolution.path, convolution.isDepthwise ? .depthwiseConvolution : .convolution,
-      kernel: convolution.kernel, stride: convolution.stride,
+      convolution.path,
+      convolution.isDepthwise ? .depthwiseConvolution : .convolution,
+      kernel: convolution.kernel,
+      stride: convolution.stride,
       macs: convolution.weight.activeCount * size * size,
       parameters: convolution.weight.activeCount + (convolution.bias?.activeCount ?? 0)
-        + 2 * (convolution.norm?.active ?? 0))
+        + 2 * (convolution.norm?.active ?? 0)
+    )
   }
 
   private mutating func add(
-    _ name: String, _ kind: LayerCost.Kind, kernel: Int = 1, stride: Int = 1, macs: Int = 0,
+    _ name: String,
+    _ kind: LayerCost.Kind,
+    kernel: Int = 1,
+    stride: Int = 1,
+    macs: Int = 0,
     parameters: Int = 0
   ) {
     self.macs += macs
     costs.append(
       LayerCost(
-        name: name, kind: kind, channels: channels ?? 0, size: size, kernel: kernel,
-        stride: stride, macs: macs, parameters: parameters))
+        name: name,
+        kind: kind,
+        channels: channels ?? 0,
+        size: size,
+        kernel: kernel,
+        stride: stride,
+        macs: macs,
+        parameters: parameters
+      )
+    )
   }
 }
 

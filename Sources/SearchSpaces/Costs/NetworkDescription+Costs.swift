@@ -11,7 +11,8 @@ extension NetworkDescription {
     guard walk.channels == classes, walk.size == 1 else {
       throw .inconsistentLayers(
         layer: "the end",
-        reason: "it gives \(walk.channels ?? 0)x\(walk.size)x\(walk.size), not \(classes) classes")
+        reason: "it gives \(walk.channels ?? 0)x\(walk.size)x\(walk.size), not \(classes) classes"
+      )
     }
     return walk
   }

@@ -63,14 +63,16 @@ extension SearchSpace {
       throw .inconsistentLayers(
         layer: part.name,
         reason: "it takes maps of \(least[index]) or \(greatest[index]) pixels at resolution "
-          + "\(resolution); the size may depend on the resolution only")
+          + "\(resolution); the size may depend on the resolution only"
+      )
     }
     return greatest
   }
 
   /// The MACs of a part over its scope, to which a resolution decision is added.
   private func macTerm(
-    _ part: NetworkPart, inputSizes: [Int]
+    _ part: NetworkPart,
+    inputSizes: [Int]
   ) throws(SpaceError) -> (scope: [Int], values: [Int]) {
     let table = ScopeTable(part, in: decisions)
     let counts = try inputSizes.map { size throws(SpaceError) in

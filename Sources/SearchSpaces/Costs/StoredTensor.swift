@@ -116,6 +116,7 @@ private struct TensorList {
     tensors.append(
       form == .supernet
         ? StoredTensor(key: slice.key, shape: slice.stored, role: role)
-        : StoredTensor(key: slice.staticKey, shape: slice.active, role: role))
+        : StoredTensor(key: slice.staticKey, shape: slice.active, role: role)
+    )
   }
 }

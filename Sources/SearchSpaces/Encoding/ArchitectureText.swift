@@ -63,10 +63,13 @@ extension SearchSpace {
     }
     do {
       return try architecture(
-        named: JSONDecoder().decode([String: JSONLabel].self, from: data).mapValues(\.label))
+        named: JSONDecoder().decode([String: JSONLabel].self, from: data).mapValues(\.label)
+      )
     } catch let error as DecodingError {
       throw SpaceError.malformedArchitecture(
-        space: name, reason: "it is not a JSON object of names and choices (\(reason(error)))")
+        space: name,
+        reason: "it is not a JSON object of names and choices (\(reason(error)))"
+      )
     }
   }
 
@@ -76,11 +79,16 @@ extension SearchSpace {
       let sides = pair.split(separator: "=", omittingEmptySubsequences: false)
       guard sides.count == 2 else {
         throw SpaceError.malformedArchitecture(
-          space: name, reason: "'\(pair)' is not of the form name=choice")
+          space: name,
+          reason: "'\(pair)' is not of the form name=choice"
+        )
       }
       guard named.updateValue(String(sides[1]), forKey: String(sides[0])) == nil else {
         throw SpaceError.invalidEntry(
-          space: name, entry: String(sides[0]), reason: "is given twice")
+          space: name,
+          entry: String(sides[0]),
+          reason: "is given twice"
+        )
       }
     }
     return try architecture(named: named)
@@ -91,7 +99,9 @@ extension SearchSpace {
     for given in named.keys.sorted() where !names.contains(given) {
       let hint = nearestName(to: given, among: names).map { "; did you mean '\($0)'?" } ?? ""
       throw SpaceError.malformedArchitecture(
-        space: name, reason: "it names '\(given)', which is no decision" + hint)
+        space: name,
+        reason: "it names '\(given)', which is no decision" + hint
+      )
     }
     var choices: [Int] = []
     for (index, decision) in decisions.decisions.enumerated() {
@@ -99,16 +109,20 @@ extension SearchSpace {
       guard let label = named[decision.name] else {
         guard !isActive else {
           throw SpaceError.invalidEntry(
-            space: name, entry: decision.name,
-            reason: "is missing; its choices are \(decision.choices.joined(separator: ", "))")
+            space: name,
+            entry: decision.name,
+            reason: "is missing; its choices are \(decision.choices.joined(separator: ", "))"
+          )
         }
         choices.append(Assignment.inactive)
         continue
       }
       guard let choice = decision.choice(labelled: label) else {
         throw SpaceError.invalidEntry(
-          space: name, entry: decision.name,
-          reason: "is \(label); its choices are \(decision.choices.joined(separator: ", "))")
+          space: name,
+          entry: decision.name,
+          reason: "is \(label); its choices are \(decision.choices.joined(separator: ", "))"
+        )
       }
       choices.append(isActive ? choice : Assignment.inactive)
     }
@@ -121,7 +135,8 @@ extension SearchSpace {
       throw SpaceError.malformedArchitecture(
         space: name,
         reason: "'\(code)' has \(digits.count) characters without dots; the space has "
-          + "\(decisions.count) decisions")
+          + "\(decisions.count) decisions"
+      )
     }
     var choices: [Int] = []
     for (decision, digit) in zip(decisions.decisions, digits) {
@@ -130,9 +145,11 @@ extension SearchSpace {
       let isChoice = decision.choices.indices.contains(choice)
       guard isActive ? isChoice : isChoice || digit == "-" else {
         throw SpaceError.invalidEntry(
-          space: name, entry: decision.name,
+          space: name,
+          entry: decision.name,
           reason: "is '\(digit)'; its choices \(decision.choices.joined(separator: ", ")) are "
-            + "written 0 to \(codeDigits[decision.choices.count - 1])")
+            + "written 0 to \(codeDigits[decision.choices.count - 1])"
+        )
       }
       choices.append(isActive ? choice : Assignment.inactive)
     }
@@ -146,7 +163,8 @@ let codeDigits = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST
 extension Decision {
   /// `0.20` and `3.0` are read as `0.2` and `3`.
   fileprivate func choice(labelled label: String) -> Int? {
-    choices.firstIndex(of: label) ?? Double(label).flatMap { choices.firstIndex(of: choiceLabel($0)) }
+    choices.firstIndex(of: label)
+      ?? Double(label).flatMap { choices.firstIndex(of: choiceLabel($0)) }
   }
 }
 

@@ -49,22 +49,31 @@ extension SearchSpace {
   public func architecture(_ configuration: OFAConfiguration) throws -> Architecture {
     guard let encoding = publishedEncoding else {
       throw SpaceError.malformedArchitecture(
-        space: name, reason: "the space has no published encoding; name its decisions instead")
+        space: name,
+        reason: "the space has no published encoding; name its decisions instead"
+      )
     }
     let keys = encoding.lists.map(\.key)
     for key in configuration.lists.keys.sorted() where !keys.contains(key) {
       throw SpaceError.malformedArchitecture(
-        space: name, reason: "it has an unknown key '\(key)'; the keys are \(keys.joined(separator: ", "))")
+        space: name,
+        reason: "it has an unknown key '\(key)'; the keys are \(keys.joined(separator: ", "))"
+      )
     }
     var choices = [Int](repeating: 0, count: decisions.count)
     for list in encoding.lists {
       guard let given = configuration.lists[list.key] else {
-        throw SpaceError.malformedArchitecture(space: name, reason: "the key '\(list.key)' is missing")
+        throw SpaceError.malformedArchitecture(
+          space: name,
+          reason: "the key '\(list.key)' is missing"
+        )
       }
       guard given.count == list.elements.count || given.count == 1 else {
         throw SpaceError.malformedArchitecture(
           space: name,
-          reason: "'\(list.key)' has \(given.count) numbers; it takes \(list.elements.count), or one for all")
+          reason:
+            "'\(list.key)' has \(given.count) numbers; it takes \(list.elements.count), or one for all"
+        )
       }
       for (index, element) in list.elements.enumerated() {
         let number = given.count == 1 ? given[0] : given[index]
@@ -74,9 +83,11 @@ extension SearchSpace {
         }
         let purpose = element.decision.map { " (\(decisions.decisions[$0].name))" } ?? ""
         throw SpaceError.invalidEntry(
-          space: name, entry: "\(list.key)[\(index)]\(purpose)",
+          space: name,
+          entry: "\(list.key)[\(index)]\(purpose)",
           reason: "is \(choiceLabel(number)); its choices are "
-            + element.values.map(choiceLabel).joined(separator: ", "))
+            + element.values.map(choiceLabel).joined(separator: ", ")
+        )
       }
     }
     return try decisions.canonical(choices)
@@ -95,7 +106,9 @@ extension SearchSpace {
               element.values[element.decision.map { max(0, architecture[$0]) } ?? 0]
             }
           )
-        }))
+        }
+      )
+    )
   }
 
   /// The published encoding of an architecture as JSON on one line, if the space has one.

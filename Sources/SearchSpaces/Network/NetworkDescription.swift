@@ -15,7 +15,11 @@ public struct NetworkDescription: Sendable, Hashable {
   public var layers: [Layer]
 
   public init(
-    inputChannels: Int, resolution: Int, classes: Int, dropout: Double, layers: [Layer]
+    inputChannels: Int,
+    resolution: Int,
+    classes: Int,
+    dropout: Double,
+    layers: [Layer]
   ) {
     self.inputChannels = inputChannels
     self.resolution = resolution
@@ -68,8 +72,13 @@ public struct Convolution: Sendable, Hashable {
   public var kernelMatrices: [KernelMatrix]
 
   public init(
-    weight: WeightSlice, bias: WeightSlice? = nil, norm: BatchNorm?, activation: Activation,
-    stride: Int = 1, isDepthwise: Bool = false, kernelMatrices: [KernelMatrix] = []
+    weight: WeightSlice,
+    bias: WeightSlice? = nil,
+    norm: BatchNorm?,
+    activation: Activation,
+    stride: Int = 1,
+    isDepthwise: Bool = false,
+    kernelMatrices: [KernelMatrix] = []
   ) {
     self.weight = weight
     self.bias = bias
@@ -140,7 +149,12 @@ public struct BatchNorm: Sendable, Hashable {
   public var momentum: Double
 
   public init(
-    key: String, staticKey: String, stored: Int, active: Int, epsilon: Double, momentum: Double
+    key: String,
+    staticKey: String,
+    stored: Int,
+    active: Int,
+    epsilon: Double,
+    momentum: Double
   ) {
     self.key = key
     self.staticKey = staticKey

@@ -12,9 +12,19 @@ extension MobileNetV3Space.Configuration {
     configuration.stages = [
       MobileStage(width: 24, stride: 2, depths: [1, 2, 3], activation: .relu),
       MobileStage(
-        width: 32, stride: 2, depths: [1, 2, 3], activation: .hardSwish, squeezeExcitation: true),
+        width: 32,
+        stride: 2,
+        depths: [1, 2, 3],
+        activation: .hardSwish,
+        squeezeExcitation: true
+      ),
       MobileStage(
-        width: 48, stride: 1, depths: [1, 2, 3], activation: .hardSwish, squeezeExcitation: true),
+        width: 48,
+        stride: 1,
+        depths: [1, 2, 3],
+        activation: .hardSwish,
+        squeezeExcitation: true
+      ),
     ]
     configuration.kernels = [3, 5]
     configuration.finalExpandWidth = 144

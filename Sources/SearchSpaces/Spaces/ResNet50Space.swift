@@ -73,8 +73,11 @@ public struct ResNet50Space: SearchSpace {
     trunk.addHead()
     decisions = try DecisionSpace(name: configuration.name, decisions: trunk.list.decisions)
     input = NetworkInput(
-      channels: configuration.inputChannels, resolution: resolution,
-      classes: configuration.classes, dropout: configuration.dropout)
+      channels: configuration.inputChannels,
+      resolution: resolution,
+      classes: configuration.classes,
+      dropout: configuration.dropout
+    )
     parts = trunk.parts
     publishedEncoding = .resNet(trunk, resolution: resolution)
   }

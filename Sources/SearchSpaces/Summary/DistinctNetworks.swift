@@ -29,7 +29,8 @@ extension SearchSpace {
       where tables.allSatisfy({ $0.isSame(index, choice - 1, choice) }) {
         classes[index][choice] = classes[index][choice - 1]
         coincidences.append(
-          "\(decision.name): \(decision.choices[choice - 1]) = \(decision.choices[choice])")
+          "\(decision.name): \(decision.choices[choice - 1]) = \(decision.choices[choice])"
+        )
       }
     }
     var merged = decisions.decisions
@@ -41,7 +42,8 @@ extension SearchSpace {
       architectures: decisions.assignmentCount,
       networks: try DecisionSpace(name: name, decisions: merged).assignmentCount,
       isExact: tables.allSatisfy { $0.isInjective(classes, in: decisions) },
-      coincidences: coincidences)
+      coincidences: coincidences
+    )
   }
 }
 

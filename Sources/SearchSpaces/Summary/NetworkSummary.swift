@@ -34,7 +34,8 @@ extension NetworkSummary: CustomStringConvertible {
     let table = TextTable(
       header: ["layer", "kind", "output", "kernel", "stride", "MACs", "parameters"],
       rows: layers.map { layer in
-        let hasKernel = layer.kind != .linear && layer.kind != .addition
+        let hasKernel =
+          layer.kind != .linear && layer.kind != .addition
           && layer.kind != .globalAveragePool && layer.kind != .squeezeExcitation
         return [
           layer.name, layer.kind.words, "\(layer.channels)x\(layer.size)x\(layer.size)",
@@ -42,8 +43,10 @@ extension NetworkSummary: CustomStringConvertible {
           grouped(layer.macs), grouped(layer.parameters),
         ]
       } + [["total", "", "", "", "", grouped(macs), grouped(parameters)]],
-      rightAligned: [2, 3, 4, 5, 6])
-    let title = "\(space) \(architecture) at \(inputChannels)x\(resolution)x\(resolution), "
+      rightAligned: [2, 3, 4, 5, 6]
+    )
+    let title =
+      "\(space) \(architecture) at \(inputChannels)x\(resolution)x\(resolution), "
       + "\(stateDictEntries) state-dict entries"
     return ([title, ""] + table.lines).joined(separator: "\n")
   }

@@ -44,9 +44,11 @@ public struct SpaceSummary: Sendable, Hashable, Codable {
     let all = space.decisions.decisions
     decisions = all.map { decision in
       DecisionSummary(
-        name: decision.name, choices: decision.choices,
+        name: decision.name,
+        choices: decision.choices,
         condition: decision.conditions.isEmpty
-          ? nil : decision.conditions.map { describe($0, among: all) }.joined(separator: " and "))
+          ? nil : decision.conditions.map { describe($0, among: all) }.joined(separator: " and ")
+      )
     }
     let distinct = try space.distinctNetworks()
     architectures = "\(distinct.architectures)"
@@ -80,7 +82,8 @@ extension SpaceSummary: CustomStringConvertible {
     if distinctNetworks != architectures {
       lines.append(
         "distinct networks    \(distinctNetworksIsExact ? "" : "at most ")\(distinctNetworks) "
-          + "(\(scientific(distinctNetworks)); \(coincidences.joined(separator: ", ")))")
+          + "(\(scientific(distinctNetworks)); \(coincidences.joined(separator: ", ")))"
+      )
     }
     lines += [
       "MACs                 \(grouped(macs.smallest)) to \(grouped(macs.largest))",
@@ -92,7 +95,8 @@ extension SpaceSummary: CustomStringConvertible {
     let table = TextTable(
       header: ["decision", "choices", "exists if"],
       rows: decisions.map { [$0.name, $0.choices.joined(separator: " "), $0.condition ?? ""] },
-      rightAligned: [])
+      rightAligned: []
+    )
     return (lines + [""] + table.lines).joined(separator: "\n")
   }
 }
