@@ -17,6 +17,8 @@ public protocol SearchSpace: Sendable {
   var decisions: DecisionSpace { get }
   var input: NetworkInput { get }
   var parts: [NetworkPart] { get }
+  /// How the published code writes the space's architectures; nil for spaces of one's own.
+  var publishedEncoding: OFAEncoding? { get }
   /// The network of a canonical architecture. Throws ``DecisionError`` when it is not one.
   func network(_ architecture: Architecture) throws -> NetworkDescription
 }
@@ -40,12 +42,17 @@ public struct NetworkInput: Sendable {
 }
 
 extension SearchSpace {
+  public var publishedEncoding: OFAEncoding? { nil }
+
   public func network(_ architecture: Architecture) throws -> NetworkDescription {
     let architecture = try decisions.canonical(architecture.choices)
     return NetworkDescription(
-      inputChannels: input.channels, resolution: input.resolution(architecture),
-      classes: input.classes, dropout: input.dropout,
-      layers: layersByPart(architecture).flatMap { $0 })
+      inputChannels: input.channels,
+      resolution: input.resolution(architecture),
+      classes: input.classes,
+      dropout: input.dropout,
+      layers: layersByPart(architecture).flatMap { $0 }
+    )
   }
 
   /// The layers of each part, empty for the parts the network lacks.

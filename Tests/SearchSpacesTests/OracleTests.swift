@@ -1,10 +1,9 @@
 import Foundation
+import SearchSpaces
 import Testing
 
-@testable import SearchSpaces
-
-/// The published supernets, instantiated in the reference implementation: `Fixtures/` holds what it
-/// counted.
+/// The published supernets, instantiated in the reference implementation: `Tests/Fixtures` holds what
+/// it counted.
 struct Oracle: Decodable {
   let config: OFAConfiguration
   let parameters: Int
@@ -19,17 +18,16 @@ struct Oracle: Decodable {
   ]
 
   static func all() throws -> [(preset: String, name: String, oracle: Oracle)] {
-    let file = repository.appending(path: "Tests/SearchSpacesTests/Fixtures/supernet_oracles.json")
+    let file = repository.appending(path: "Tests/Fixtures/supernet_oracles.json")
     let networks = try JSONDecoder().decode(
-      [String: [String: Oracle]].self, from: Data(contentsOf: file))
-    return networks.flatMap { id, oracles in
-      oracles.map { (presets[id] ?? id, $0.key, $0.value) }
+      [String: [String: Oracle]].self,
+      from: Data(contentsOf: file)
+    )
+    return networks.sorted { $0.key < $1.key }.flatMap { id, oracles in
+      oracles.sorted { $0.key < $1.key }.map { (presets[id] ?? id, $0.key, $0.value) }
     }
   }
 }
-
-let repository = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
 @Suite struct OracleTests {
   @Test func countsOfTheReferenceImplementation() throws {
@@ -64,11 +62,25 @@ let repository = URL(fileURLWithPath: #filePath)
     #expect(Set(tensors.map(\.key)).count == entries)
   }
 
-  @Test func smallPresetSizes() throws {
-    for name in ["mobilenetv3-small", "proxylessnas-small", "resnet50-small"] {
-      let space = try SpaceRegistry.makeSpace(name: name)
-      let (s, l) = (try space.network(space.smallest), try space.network(space.largest))
-      print(name, try s.macs(), try l.macs(), s.parameters, l.parameters)
+  /// The table of measured networks in `datasets/`: counts of every row.
+  @Test func countsOfMeasuredNetworks() throws {
+    let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-w1.0")
+    let file = repository.appending(path: "datasets/ofa_mbv3_w1.0_imagenet_top1.csv")
+    let rows = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
+      .dropFirst()
+    #expect(rows.count == 2373)
+    var distinct: Set<Architecture> = []
+    for row in rows {
+      let fields = row.split(separator: ",")
+      let lists = fields[0..<3].map { $0.compactMap { $0.wholeNumberValue.map(Double.init) } }
+      let architecture = try space.architecture(
+        OFAConfiguration(lists: ["ks": lists[0], "e": lists[1], "d": lists[2]])
+      )
+      let network = try space.network(architecture)
+      #expect(network.parameters == Int(fields[3]), "\(row)")
+      #expect(try network.macs() == Int(fields[4]), "\(row)")
+      distinct.insert(architecture)
     }
+    #expect(distinct.count == 2162)
   }
 }

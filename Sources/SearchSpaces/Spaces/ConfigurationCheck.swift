@@ -41,7 +41,9 @@ struct ConfigurationCheck {
       values[0] >= least
     else {
       throw refuse(
-        field, "is \(values); it takes 1 to 64 ascending choices, none below \(least)")
+        field,
+        "is \(values); it takes 1 to 64 ascending choices, none below \(least)"
+      )
     }
   }
 
