@@ -7,7 +7,8 @@ public struct FlipReport: Sendable, Hashable, Codable {
     public var value: Double
     public var interval: Interval
 
-    init(_ successes: Int, of total: Int) {
+    /// `total` must be positive.
+    public init(_ successes: Int, of total: Int) {
       value = Double(successes) / Double(total)
       interval = .wilson(successes: successes, total: total)
     }

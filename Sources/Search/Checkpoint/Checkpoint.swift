@@ -1,4 +1,5 @@
 import HDF5
+import Supernet
 import Torch
 
 /// Everything a run needs to go on: named texts and named tensors, in one sealed HDF5 file.
@@ -65,7 +66,7 @@ extension Checkpoint {
     for name in try group.childNames() {
       texts[name] = try group.readStrings(name).values.first ?? ""
     }
-    tensors = try file.root.group("tensors").readTensors()
+    tensors = try file.root.group("tensors").tensors()
     try file.close()
   }
 }

@@ -60,14 +60,14 @@ public final class ArchitectureEvaluator {
 }
 
 extension ArchitectureEvaluator {
-  /// `<set>/architectures` (int8, `[count, decisions]`) and `<set>/predictions` (int32, `[count,
+  /// `<set>/architectures` (int32, `[count, decisions]`) and `<set>/predictions` (int32, `[count,
   /// images]`) for every set.
   public func state() throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (set, known) in cache {
       let rows = known.architectures.count
       result[set + "/architectures"] = try Tensor(
-        known.architectures.flatMap { $0.choices.map(Int8.init) },
+        known.architectures.flatMap { $0.choices.map(Int32.init) },
         shape: [rows, known.architectures.first?.count ?? 0])
       result[set + "/predictions"] = try Tensor(
         known.classes.flatMap { $0 }, shape: [rows, known.classes.first?.count ?? 0])
@@ -86,7 +86,7 @@ extension ArchitectureEvaluator {
           what: "another program", differences: ["the cache of predictions is not well formed"])
       }
       let (width, images) = (stored.size(1), predictions.size(1))
-      let choices = try stored.array(Int8.self).map(Int.init)
+      let choices = try stored.array(Int32.self).map(Int.init)
       let classes = try predictions.array(Int32.self)
       for row in 0..<stored.size(0) {
         keep(

@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import Supernet
 import Torch
 
 /// The file of a family, format `regnas.family`:

@@ -31,11 +31,11 @@ extension MemberProgress {
     var result: [String: Tensor] = [
       "update": try Tensor(Int64(update)),
       "chosen": try Tensor(
-        chosen.flatMap { $0.choices.map(Int8.init) }, shape: [chosen.count, width]),
+        chosen.flatMap { $0.choices.map(Int32.init) }, shape: [chosen.count, width]),
       "history/member": try Tensor(history.map { Int64($0.member) }, shape: [history.count]),
       "history/update": try Tensor(history.map { Int64($0.update) }, shape: [history.count]),
       "history/architecture": try Tensor(
-        history.flatMap { $0.architecture.choices.map(Int8.init) }, shape: [history.count, width]),
+        history.flatMap { $0.architecture.choices.map(Int32.init) }, shape: [history.count, width]),
       "history/reward": try Tensor(history.map(\.reward), shape: [history.count]),
       "history/accuracy": try Tensor(history.map(\.accuracy), shape: [history.count]),
       "history/negative-flip-rate": try Tensor(
@@ -56,7 +56,7 @@ extension MemberProgress {
       return try tensor.array(type)
     }
     func architectures(_ name: String) throws -> [Architecture] {
-      let choices = try values(name, Int8.self).map(Int.init)
+      let choices = try values(name, Int32.self).map(Int.init)
       let shape = checkpoint.tensors[prefix + name]?.shape ?? []
       guard shape.count == 2 else {
         throw RunError.mismatch(

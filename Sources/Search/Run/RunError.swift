@@ -14,6 +14,8 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
   case impossibleBudget(String)
   /// A reference or another input that does not fit the data set.
   case invalidInput(String)
+  /// An input file that is not there.
+  case missingInput(String)
   /// The work asked for is not done yet.
   case unfinished(String)
 
@@ -31,6 +33,8 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
       return "\(folder): no checkpoint can be used: \(detail)"
     case .mismatch(let what, let differences):
       return "the checkpoint belongs to \(what): \(differences.joined(separator: "; "))"
+    case .missingInput(let path):
+      return "\(path): there is no such file, or it cannot be read"
     case .impossibleBudget(let text), .invalidInput(let text), .unfinished(let text):
       return text
     }

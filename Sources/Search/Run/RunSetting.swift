@@ -42,15 +42,16 @@ struct RunSetting {
   private static func makeSpace(
     _ configuration: RunConfiguration, for data: ImageDataset
   ) throws -> any ConfiguredSpace {
-    guard data.height == data.width else {
+    guard data.shape.height == data.shape.width else {
       throw RunError.invalidInput(
-        "\(configuration.data.file): the images are \(data.height) x \(data.width) pixels, "
+        "\(configuration.data.file): the images are \(data.shape.height) x \(data.shape.width) pixels, "
           + "the spaces take square ones; import them with --size")
     }
     return try SpaceRegistry.makeSpace(
       name: configuration.space.name,
-      images: ImageShape(
-        channels: data.channels, classes: data.classNames.count, resolutions: [data.height]))
+      images: SearchSpaces.ImageShape(
+        channels: data.shape.channels, classes: data.classNames.count,
+        resolutions: [data.shape.height]))
   }
 
   private static func costTable(

@@ -9,7 +9,7 @@ extension SearchRun {
 
   func trainSupernet() throws {
     if let path = configuration.supernet.file {
-      let supernet = try Supernet.read(path, space: setting.space, device: setting.device)
+      let supernet = try readSupernet(path)
       services.reporter.note("supernet: \(path)")
       try finishSupernet(supernet)
       return
@@ -48,7 +48,11 @@ extension SearchRun {
   private func finishSupernet(_ supernet: Supernet) throws {
     let path = folder.file(Self.supernetName)
     try supernet.write(
-      to: path, configuration: configuration.yaml, dataDigest: setting.data.digest)
+      to: path,
+      provenance: [
+        "configuration": configuration.yaml, "data-sha256": setting.data.digest,
+        "seed": String(configuration.seed),
+      ], createdBy: Program.identity)
     try openSupernet()
     phase = .members
     try save()
@@ -59,9 +63,17 @@ extension SearchRun {
   func openSupernet() throws {
     let path = folder.file(Self.supernetName)
     supernetDigest = try SHA256.ofFile(path)
-    let supernet = try Supernet.read(path, space: setting.space, device: setting.device)
     evaluator = ArchitectureEvaluator(
-      supernet: supernet, calibration: try setting.images.calibrationBatches())
+      supernet: try readSupernet(path), calibration: try setting.images.calibrationBatches())
+  }
+}
+
+extension SearchRun {
+  private func readSupernet(_ path: String) throws -> Supernet {
+    let supernet = try Supernet(
+      space: setting.space, device: setting.device, random: RandomStream(state: 0))
+    try supernet.load(path: path)
+    return supernet
   }
 }
 

@@ -35,7 +35,7 @@ enum ExitStatus: Int32 {
     case let error as HDF5Error: status(of: error.kind)
     case let error as StorageError: error.isMissingFile ? .missingInput : .inputOutput
     case let error as RunError: status(of: error)
-    case is MissingFile: .missingInput
+    case let error as ImageDataError: status(of: error.kind)
     case is DeviceError: .deviceUnavailable
     case is ConfigurationError, is DecisionError, is SpaceError: .usage
     case is SupernetError: .badData
@@ -54,10 +54,19 @@ enum ExitStatus: Int32 {
     }
   }
 
+  private static func status(of kind: ImageDataError.Kind) -> ExitStatus {
+    switch kind {
+    case .missingFile: .missingInput
+    case .badData: .badData
+    case .notEnoughImages, .alreadyExists, .misuse: .usage
+    case .inputOutput: .inputOutput
+    }
+  }
+
   private static func status(of error: RunError) -> ExitStatus {
     switch error {
     case .exists, .impossibleBudget, .unfinished: .usage
-    case .notARun: .missingInput
+    case .notARun, .missingInput: .missingInput
     case .busy: .busy
     case .noUsableCheckpoint, .mismatch, .invalidInput: .badData
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import HDF5
 import Search
 
 /// Flags of commands that work on a run. Everything else is a configuration key: `--set key=value`.
@@ -28,7 +27,7 @@ struct ConfigurationOptions: ParsableArguments {
     var sources = ConfigurationSources()
     if let config {
       guard let bytes = FileManager.default.contents(atPath: config) else {
-        throw MissingFile(path: config)
+        throw RunError.missingInput(config)
       }
       try sources.read(yaml: String(decoding: bytes, as: UTF8.self), name: config)
     }
@@ -58,9 +57,4 @@ struct WorkOptions: ParsableArguments {
   var maxTime: Double?
 
   func reporter() -> ProgressPrinter { ProgressPrinter(quiet: quiet, noProgress: noProgress) }
-}
-
-struct MissingFile: Error, CustomStringConvertible {
-  var path: String
-  var description: String { "\(path): there is no such file, or it cannot be read" }
 }

@@ -1,0 +1,157 @@
+import FlipMetrics
+import ImageData
+import RandomStreams
+import Torch
+
+/// The images of a run, by what they are for. Rewards come from the search split, final figures
+/// from the test split, calibration from the train split; which images is fixed by the seed.
+struct RunImages {
+  /// The part of the search split that rewards are measured on.
+  let reward: ImageSet
+  let search: ImageSet
+  let test: ImageSet
+  let trainCount: Int
+  let trainingBatchesPerEpoch: Int
+  /// Positions of the reward images within the search split.
+  private let rewardPositions: [Int]
+  private let data: ImageDataset
+  private let device: Device
+  private let configuration: RunConfiguration
+
+  init(_ configuration: RunConfiguration, data: ImageDataset, device: Device) throws {
+    self.data = data
+    self.device = device
+    self.configuration = configuration
+    let split = data.indices(of: .search)
+    let test = data.indices(of: .test)
+    let train = data.indices(of: .train)
+    for (name, images) in [("train", train), ("search", split), ("test", test)]
+    where images.isEmpty {
+      throw RunError.invalidInput(
+        "\(data.path): the split '\(name)' is empty; import the data again with images in it")
+    }
+    trainCount = train.count
+    trainingBatchesPerEpoch = train.count / configuration.supernet.batchSize
+    guard trainingBatchesPerEpoch > 0 else {
+      throw ConfigurationError(
+        place: "supernet.batchSize",
+        message: "a batch of \(configuration.supernet.batchSize) does not fit "
+          + "\(train.count) training images")
+    }
+    guard configuration.supernet.calibrationImages <= train.count else {
+      throw ConfigurationError(
+        place: "supernet.calibrationImages",
+        message: "\(configuration.supernet.calibrationImages) images are asked for, "
+          + "the train split has \(train.count)")
+    }
+    var stream = RandomStream(seed: configuration.seed, name: "search.reward-images")
+    let wanted = configuration.search.rewardImages
+    rewardPositions =
+      wanted == 0 || wanted >= split.count
+      ? Array(split.indices) : Array(stream.permutation(of: split.count).prefix(wanted)).sorted()
+    search = try Self.imageSet("search", split, data, device)
+    reward =
+      rewardPositions.count == split.count
+      ? search : try Self.imageSet("reward", rewardPositions.map { split[$0] }, data, device)
+    self.test = try Self.imageSet("test", test, data, device)
+  }
+
+  /// What an outside model predicts for the images of a set; nil without one, and for the test split
+  /// when its predictions there were not given.
+  func reference(
+    _ reference: ReferencePredictions?, on set: ImageSet
+  ) throws -> [Int32]? {
+    guard let reference else { return nil }
+    if set.name == test.name { return reference.test }
+    if set.name == search.name { return reference.search }
+    return rewardPositions.map { reference.search[$0] }
+  }
+
+  /// Training batches from a step of the whole training on, shuffled and augmented.
+  func trainingBatches(from step: Int) throws -> TrainingBatches {
+    TrainingBatches(
+      loader: try TrainingLoader(
+        data, batchSize: configuration.supernet.batchSize,
+        augmentation: Augmentation(
+          cropPadding: configuration.data.padding, horizontalFlip: configuration.data.flip),
+        stream: RandomStream(seed: configuration.seed, name: "supernet.batches"),
+        from: LoaderPosition(
+          epoch: step / trainingBatchesPerEpoch, batch: step % trainingBatchesPerEpoch)),
+      device: device)
+  }
+
+  /// Training images for batch-norm statistics, the same for every architecture.
+  func calibrationBatches() throws -> [Tensor] {
+    var stream = RandomStream(seed: configuration.seed, name: "supernet.calibration-images")
+    let train = data.indices(of: .train)
+    let chosen = stream.permutation(of: train.count)
+      .prefix(configuration.supernet.calibrationImages).map { train[$0] }
+    return try data.fixedBatches(
+      indices: chosen, batchSize: configuration.supernet.calibrationBatchSize
+    ).map { try $0.images(on: device) }
+  }
+
+  private static let batchSize = 250
+  /// Batches of a set are kept as tensors up to this size; larger sets are read again each time.
+  private static let keptBytes = 1 << 30
+
+  private static func imageSet(
+    _ name: String, _ indices: [Int], _ data: ImageDataset, _ device: Device
+  ) throws -> ImageSet {
+    let chunks = stride(from: 0, to: indices.count, by: batchSize).map {
+      Array(indices[$0..<min(indices.count, $0 + batchSize)])
+    }
+    let load = { (index: Int) throws -> Tensor in
+      guard
+        let batch = try data.fixedBatches(indices: chunks[index], batchSize: batchSize, prefetch: 1)
+          .makeIterator().next()
+      else { throw RunError.invalidInput("\(data.path): a batch of images is empty") }
+      return try batch.images(on: device)
+    }
+    let keeps = indices.count * data.shape.byteCount * MemoryLayout<Float>.size <= keptBytes
+    let kept = KeptBatches(count: keeps ? chunks.count : 0)
+    return ImageSet(
+      name: name, labels: indices.map { Int(data.labels[$0]) }, batchCount: chunks.count
+    ) { index in
+      try kept.batch(index, otherwise: load)
+    }
+  }
+}
+
+/// Batches made once and kept.
+private final class KeptBatches {
+  private var batches: [Tensor?]
+
+  init(count: Int) { batches = .init(repeating: nil, count: count) }
+
+  func batch(_ index: Int, otherwise load: (Int) throws -> Tensor) rethrows -> Tensor {
+    guard index < batches.count else { return try load(index) }
+    if let batch = batches[index] { return batch }
+    let batch = try load(index)
+    batches[index] = batch
+    return batch
+  }
+}
+
+/// Training batches as tensors.
+struct TrainingBatches {
+  let loader: TrainingLoader
+  let device: Device
+
+  /// Images `[batch, channels, height, width]` and labels (int64).
+  func next() throws -> (images: Tensor, labels: Tensor) {
+    let batch = loader.next()
+    return (
+      try batch.images(on: device),
+      try Tensor(batch.labels, shape: [batch.count], device: device)
+    )
+  }
+}
+
+extension ImageBatch {
+  func images(on device: Device) throws -> Tensor {
+    try Tensor(
+      channelsLast: pixels, batch: count, channels: shape.channels, height: shape.height,
+      width: shape.width, device: device)
+  }
+}
