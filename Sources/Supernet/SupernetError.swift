@@ -11,6 +11,11 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
   /// The supernet's weights changed after this subnet was calibrated.
   case staleSubnet(architecture: [Int])
   case invalidTraining(field: String, reason: String)
+  /// A stored network is of another space, or of the same space configured otherwise.
+  case wrongSpace(file: String, found: SpaceDescription, expected: SpaceDescription)
+  case unknownSpaceType(type: String, known: [String])
+  /// A space that is not a `ConfiguredSpace` cannot be stored.
+  case unconfiguredSpace(String)
   case unknownOracle(id: String, ids: [String])
   /// The loss was infinite or not a number.
   case diverged(step: Int, loss: Double)
@@ -37,6 +42,16 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
         + "statistics are those of other weights; calibrate it again"
     case .invalidTraining(let field, let reason):
       "the training configuration is not valid: \(field) \(reason)"
+    case .wrongSpace(let file, let found, let expected):
+      "\(file) holds a supernet of the space '\(found.name)' and one of '\(expected.name)' was "
+        + "expected"
+        + (found.name == expected.name ? ": their configurations differ" : "")
+        + "; give the file that was made with this space"
+    case .unknownSpaceType(let type, let known):
+      "the stored space is a \(type), which is none of \(known.joined(separator: ", ")): pass its "
+        + "type where the file is read"
+    case .unconfiguredSpace(let name):
+      "the space '\(name)' cannot be stored: make its type a ConfiguredSpace"
     case .unknownOracle(let id, let ids):
       "there is no published supernet '\(id)'; the ids are \(ids.joined(separator: ", "))"
     case .diverged(let step, let loss):

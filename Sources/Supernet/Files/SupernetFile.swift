@@ -1,0 +1,112 @@
+import Foundation
+import HDF5
+import SearchSpaces
+import Torch
+
+/// The `regnas.supernet` file: attributes that say what space it is of, the group `state` with every
+/// tensor under its published name, the group `provenance` with texts as attributes.
+public enum SupernetFile {
+  public static let format = "regnas.supernet"
+  static let version = 1
+
+  /// What a file says besides its tensors.
+  public struct Information: Sendable, Hashable {
+    public var header: FileHeader
+    public var space: SpaceDescription
+    public var provenance: [String: String]
+    /// Digest of the content: equal for equal supernets, however stored.
+    public var contentDigest: String
+  }
+
+  /// Reads everything but the tensors. Throws ``HDF5Error``.
+  public static func information(path: String) throws -> Information {
+    try information(HDF5File.open(path))
+  }
+
+  static func information(_ file: HDF5File) throws -> Information {
+    let header = try FileHeader.read(from: file, expecting: format, readerVersion: version)
+    let group = try file.root.group("provenance")
+    var provenance: [String: String] = [:]
+    for name in try group.attributeNames() { provenance[name] = try group.attribute(name) }
+    return Information(
+      header: header,
+      space: try SpaceDescription(from: file.root),
+      provenance: provenance,
+      contentDigest: try ContentDigest.verify(file, readingData: false)
+    )
+  }
+}
+
+extension Supernet {
+  /// Writes this supernet so that ``read(_:device:spaces:)`` makes it again: beside `path`, then
+  /// renamed over it. Equal supernets with equal provenance give equal bytes.
+  ///
+  /// `provenance` says how it came to be, for people: data set, seed, steps, recipe.
+  /// Throws ``HDF5Error``, ``StorageError``, or ``SupernetError/unconfiguredSpace(_:)`` for a space
+  /// that no configuration describes.
+  public func write(
+    to path: String,
+    provenance: [String: String] = [:],
+    createdBy: String = "regnas",
+    storage: some Storage = SystemStorage()
+  ) throws {
+    guard let space = space as? any ConfiguredSpace else {
+      throw SupernetError.unconfiguredSpace(self.space.name)
+    }
+    let description = try SpaceDescription(space)
+    let file = try HDF5File.createInMemory(name: path)
+    let digest = try Array(description.configuration.utf8).withUnsafeBytes { try SHA256.of($0) }
+    try FileHeader(
+      format: SupernetFile.format,
+      version: SupernetFile.version,
+      minimumReaderVersion: 1,
+      createdBy: createdBy,
+      configurationDigest: digest
+    ).write(to: file)
+    try description.write(to: file.root)
+    let group = try file.root.createGroup("provenance")
+    for (name, value) in provenance.sorted(by: { $0.key < $1.key }) {
+      try group.setAttribute(name, value)
+    }
+    try file.root.createGroup("state").write(tensors: state())
+    try ContentDigest.write(to: file)
+    let image = try file.image()
+    try file.close()
+    try AtomicFile.write(image, to: path, storage: storage)
+  }
+
+  /// The supernet of a file, with its space. `spaces` are the types the space may be of.
+  ///
+  /// Throws ``HDF5Error`` for a file that is foreign or damaged, ``SupernetError`` for tensors that do
+  /// not fit the space it names.
+  public static func read(
+    _ path: String,
+    device: Device = .cpu,
+    spaces: [any ConfiguredSpace.Type] = SpaceDescription.knownTypes
+  ) throws -> Supernet {
+    let file = try HDF5File.open(path)
+    let space = try SupernetFile.information(file).space.makeSpace(types: spaces)
+    let supernet = try Supernet(space: space, device: device) { tensor, _ in
+      [Float](repeating: 0, count: tensor.count)
+    }
+    try supernet.load(file.root.group("state").tensors())
+    return supernet
+  }
+
+  /// Takes the weights of a file of the same space.
+  ///
+  /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` when its space, or the configuration of
+  /// it, is another.
+  public func load(path: String) throws {
+    guard let space = space as? any ConfiguredSpace else {
+      throw SupernetError.unconfiguredSpace(self.space.name)
+    }
+    let file = try HDF5File.open(path)
+    let found = try SupernetFile.information(file).space
+    let expected = try SpaceDescription(space)
+    guard found == expected else {
+      throw SupernetError.wrongSpace(file: path, found: found, expected: expected)
+    }
+    try load(file.root.group("state").tensors())
+  }
+}
