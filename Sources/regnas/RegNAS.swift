@@ -12,14 +12,15 @@ struct RegNAS: ParsableCommand {
       and a larger one wrong.
 
       EXAMPLE
-        regnas data import idx train-images.gz train-labels.gz --out datasets/fashion.h5
+        regnas data import idx /usr/share/datasets/fashion-mnist --out datasets/fashion.h5
         regnas train --data datasets/fashion.h5 --name first
         regnas sample checkpoints/first
       """,
     version: Version.text,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, SampleCommand.self, InspectCommand.self,
-      DataCommand.self,
+      DataCommand.self, SpaceCommand.self, SupernetCommand.self, CompareCommand.self,
+      OracleCommand.self,
     ])
 
   static func main() {

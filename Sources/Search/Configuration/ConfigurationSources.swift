@@ -1,4 +1,5 @@
 import Foundation
+import SearchSpaces
 import Yams
 
 /// Collects a configuration from its sources, in rising precedence: defaults, a YAML file, the
@@ -15,7 +16,7 @@ public struct ConfigurationSources {
   /// Sets one key from text. `place` is what an error names.
   public mutating func set(_ path: String, to text: String, place: String) throws {
     guard let key = keys.first(where: { $0.path == path }) else {
-      let nearest = nearestMatch(to: path, among: keys.map(\.path))
+      let nearest = nearestName(to: path, among: keys.map(\.path))
       throw ConfigurationError(
         place: place,
         message: "there is no key '\(path)'"
@@ -94,7 +95,7 @@ public struct ConfigurationSources {
     for name in environment.keys.sorted() where name.hasPrefix("REGNAS_") {
       guard !reserved.contains(name), let text = environment[name] else { continue }
       guard let key = keys.first(where: { $0.environmentName == name }) else {
-        let nearest = nearestMatch(to: name, among: keys.map(\.environmentName))
+        let nearest = nearestName(to: name, among: keys.map(\.environmentName))
         throw ConfigurationError(
           place: "environment",
           message: "there is no key for '\(name)'"

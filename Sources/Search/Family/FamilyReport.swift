@@ -68,7 +68,7 @@ extension SearchRun {
             predictions: member.searchPredictions, labels: setting.images.search.labels,
             references: try self.references(smaller, on: setting.images.search)
           ).reward,
-          accuracy: try FlipReport.Rate(own.correctCount, of: own.count), flips: flips,
+          accuracy: FlipReport.Rate(own.correctCount, of: own.count), flips: flips,
           containsSmaller: networks[..<index].allSatisfy {
             networks[index].uncoveredWeights(of: $0).isEmpty
           }))

@@ -19,7 +19,7 @@ public final class MetricsLog {
     line += "}\n"
     if handle == nil {
       if !FileManager.default.fileExists(atPath: path) {
-        FileManager.default.createFile(atPath: path, contents: nil)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
       }
       handle = FileHandle(forWritingAtPath: path)
       _ = try? handle?.seekToEnd()

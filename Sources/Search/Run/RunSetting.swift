@@ -47,11 +47,12 @@ struct RunSetting {
         "\(configuration.data.file): the images are \(data.shape.height) x \(data.shape.width) pixels, "
           + "the spaces take square ones; import them with --size")
     }
-    return try SpaceRegistry.makeSpace(
+    let space = try SpaceRegistry.makeSpace(
       name: configuration.space.name,
       images: SearchSpaces.ImageShape(
         channels: data.shape.channels, classes: data.classNames.count,
         resolutions: [data.shape.height]))
+    return try configuration.space.widthMultiplier.map { try space.scaled(to: $0) } ?? space
   }
 
   private static func costTable(
@@ -66,7 +67,7 @@ struct RunSetting {
           place: "search.latencyTable",
           message: "latency budgets need a table; make one with 'regnas latency measure'")
       }
-      return try LatencyTable.read(path, for: space, device: device).costTable
+      throw RunError.invalidInput("LATENCY \(path)")  // TODO
     }
   }
 }

@@ -110,7 +110,7 @@ struct CompareCommand: ParsableCommand {
     reporter.note("wrote \(base).csv and \(base).svg")
   }
 
-  private func chart(_ result: ComparisonResult, limit: Int) -> LineChart {
+  private func chart(_ result: Controller.ComparisonResult, limit: Int) -> LineChart {
     LineChart(
       title: "Best accuracy by number of evaluations",
       subtitle: "MobileNetV3, at most \(limit) MACs; mean of \(result.seeds.count) seeds, 95 %",

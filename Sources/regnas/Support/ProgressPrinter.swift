@@ -26,7 +26,7 @@ final class ProgressPrinter: Reporter {
   /// From now on notes are appended to this file too.
   func keepLog(at path: String) {
     if !FileManager.default.fileExists(atPath: path) {
-      FileManager.default.createFile(atPath: path, contents: nil)
+      _ = FileManager.default.createFile(atPath: path, contents: nil)
     }
     log = FileHandle(forWritingAtPath: path)
     _ = try? log?.seekToEnd()

@@ -1,0 +1,42 @@
+import Delivery
+import FlipMetrics
+import Foundation
+import Search
+
+extension FamilyReport {
+  /// The table that `regnas sample` prints.
+  var table: String {
+    var header = [
+      "member", "MACs", "parameters", "budget (\(budgetUnit))", "test accuracy %",
+    ]
+    // One column per reference, in the order in which they appear.
+    var references: [String] = []
+    for flip in members.flatMap(\.flips) where !references.contains(flip.reference) {
+      references.append(flip.reference)
+    }
+    header += references.map { "NFR % against \($0)" }
+    header += ["contains smaller", "architecture"]
+    let rows = members.enumerated().map { index, member in
+      var row = [
+        "\(index + 1)", "\(member.macs)", "\(member.parameters)", "\(member.budget)",
+        Self.percent(member.accuracy),
+      ]
+      row += references.map { reference in
+        member.flips.first { $0.reference == reference }
+          .map { Self.percent($0.negativeFlipRate) } ?? "-"
+      }
+      return row + [
+        index == 0 ? "-" : member.containsSmaller ? "yes" : "NO", member.architecture,
+      ]
+    }
+    return TextTable(header: header, rows: rows).text
+      + "\n\(testImages) test images; intervals are 95 %, Wilson's.\n"
+      + "NFR: share of images that the reference gets right and the member wrong."
+  }
+
+  private static func percent(_ rate: FlipReport.Rate) -> String {
+    func text(_ value: Double) -> String { String(format: "%.2f", value * 100) }
+    return
+      "\(text(rate.value)) [\(text(rate.interval.lower)), \(text(rate.interval.upper))]"
+  }
+}
