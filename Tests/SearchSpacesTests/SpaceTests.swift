@@ -1,4 +1,5 @@
 import Decisions
+import Foundation
 import SearchSpaces
 import Testing
 
@@ -112,6 +113,17 @@ import Testing
       var configuration = ResNet50Space.Configuration()
       configuration.widths = [1, 1]
       _ = try ResNet50Space(configuration)
+    }
+  }
+
+  @Test func configurationsReadBack() throws {
+    for space in try everySpace() {
+      let data = try JSONEncoder().encode(space.spaceConfiguration)
+      let decoded = try JSONDecoder().decode(SpaceConfiguration.self, from: data)
+      #expect(decoded == space.spaceConfiguration)
+      let again = try decoded.makeSpace()
+      #expect(again.decisions == space.decisions)
+      #expect(try again.network(again.largest) == space.network(space.largest))
     }
   }
 
