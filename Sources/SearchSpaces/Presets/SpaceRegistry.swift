@@ -31,8 +31,6 @@ public struct SpacePreset: Sendable {
 public protocol ConfiguredSpace: SearchSpace {
   associatedtype Configuration: Codable & Hashable & Sendable
   var configuration: Configuration { get }
-  /// The configuration as files store it, with the family it belongs to.
-  var spaceConfiguration: SpaceConfiguration { get }
   init(_ configuration: Configuration) throws
 }
 
