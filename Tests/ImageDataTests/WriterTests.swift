@@ -84,6 +84,15 @@ import Testing
     #expect(counts(split[.search]) == [14, 4, 2])
     #expect(counts(split[.train]) == [35, 10, 5])
     #expect(Set(split.values.joined()).count == 100)
+    // 11 of 100: shares of 7.7, 2.2 and 1.1 are rounded by the largest remainder.
+    let uneven = try StratifiedSplit(
+      labels: labels,
+      testCount: 0,
+      sizes: SplitSizes(test: 11),
+      stream: .init(seed: 3, name: "splits"),
+      path: "x"
+    ).indices
+    #expect(counts(uneven[.test]) == [8, 2, 1])
   }
 
   @Test(arguments: [
