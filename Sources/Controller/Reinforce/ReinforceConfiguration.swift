@@ -1,15 +1,15 @@
 extension Reinforce {
   /// The defaults are ours, found by comparing searches of 500 evaluations on the MobileNetV3
-  /// surrogate; see the room's README for what mattered.
+  /// surrogate; the article ControllerDetails says what mattered.
   public struct Configuration: Sendable, Hashable {
     public var policy = PolicyNetwork.Configuration()
     /// Sequences per policy update.
     public var rolloutSize = 10
     /// Of Adam.
-    public var learningRate = 0.005
-    public var baseline = AdvantageEstimator.Baseline.movingAverage(decay: 0.9)
-    public var normalization = AdvantageEstimator.Normalization.running(decay: 0.9)
-    public var entropyWeight = Schedule(from: 0.01, to: 0, over: 50)
+    public var learningRate = 0.01
+    public var baseline = AdvantageEstimator.Baseline.leaveOneOut
+    public var normalization = AdvantageEstimator.Normalization.batch
+    public var entropyWeight = Schedule(from: 0.05, to: 0.02, over: 50)
     /// Bound of the global gradient norm; nil for none.
     public var gradientNormLimit: Double? = 1
     /// Proximal updates in place of the plain one; nil for REINFORCE.

@@ -11,10 +11,10 @@ import Torch
 /// ``Decisions/FeasibleSet/mutation(of:using:)``).
 public struct RegularizedEvolution: SearchStrategy {
   public struct Configuration: Sendable, Hashable {
-    /// The paper has 100 for 20,000 evaluations; the default is ours, for some hundreds.
-    public var populationSize = 50
+    /// The paper has 100 for 20,000 evaluations; the default is ours, best of three at 500.
+    public var populationSize = 30
     /// The paper has 25.
-    public var tournamentSize = 10
+    public var tournamentSize = 15
 
     public init() {}
     public init(populationSize: Int, tournamentSize: Int) {
