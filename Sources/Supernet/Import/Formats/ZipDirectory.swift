@@ -1,3 +1,5 @@
+import HDF5
+
 /// The directory of a zip file, with the 64-bit extensions. Entries must be stored as they are, as
 /// `torch.save` does. Source: PKWARE's APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3.
 struct ZipDirectory {
@@ -58,7 +60,8 @@ struct ZipDirectory {
     var position = range.lowerBound
     while position < range.upperBound {
       let next = min(position + 1 << 20, range.upperBound)
-      checksum.update(try source.read(position..<next, part: "the entry '\(entry.name)'"))
+      let bytes = try source.read(position..<next, part: "the entry '\(entry.name)'")
+      bytes.withUnsafeBytes { checksum.update($0) }
       position = next
     }
     guard checksum.value == entry.checksum else {
