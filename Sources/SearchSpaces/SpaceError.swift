@@ -13,7 +13,8 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
       return "the configuration of the space '\(space)' is not valid: \(field) \(reason)"
     case .unknownSpace(let name, let nearest, let names):
       let hint = nearest.map { "; did you mean '\($0)'?" } ?? ";"
-      return "there is no search space '\(name)'\(hint) The spaces are \(names.joined(separator: ", "))"
+      return
+        "there is no search space '\(name)'\(hint) The spaces are \(names.joined(separator: ", "))"
     case .invalidEntry(let space, let entry, let reason):
       return "in an architecture of the space '\(space)', \(entry) \(reason)"
     case .malformedArchitecture(let space, let reason):

@@ -1,15 +1,20 @@
 import Foundation
+import SearchSpaces
 import Testing
 
-@testable import SearchSpaces
-
-/// The published supernets, instantiated in the reference implementation: `Fixtures/` holds what it
-/// counted.
+/// The published supernets, instantiated in the reference implementation: `Tests/Fixtures` holds
+/// what it counted.
 struct Oracle: Decodable {
   let config: OFAConfiguration
   let parameters: Int
-  let state_dict_entries: Int
-  let macs_by_resolution: [String: Int]
+  let stateDictEntries: Int
+  let macsByResolution: [String: Int]
+
+  enum CodingKeys: String, CodingKey {
+    case config, parameters
+    case stateDictEntries = "state_dict_entries"
+    case macsByResolution = "macs_by_resolution"
+  }
 
   static let presets = [
     "ofa_mbv3_d234_e346_k357_w1.0": "mobilenetv3-w1.0",
@@ -19,30 +24,29 @@ struct Oracle: Decodable {
   ]
 
   static func all() throws -> [(preset: String, name: String, oracle: Oracle)] {
-    let file = repository.appending(path: "Tests/SearchSpacesTests/Fixtures/supernet_oracles.json")
+    let file = repository.appending(path: "Tests/Fixtures/supernet_oracles.json")
     let networks = try JSONDecoder().decode(
-      [String: [String: Oracle]].self, from: Data(contentsOf: file))
-    return networks.flatMap { id, oracles in
-      oracles.map { (presets[id] ?? id, $0.key, $0.value) }
+      [String: [String: Oracle]].self,
+      from: Data(contentsOf: file)
+    )
+    return networks.sorted { $0.key < $1.key }.flatMap { id, oracles in
+      oracles.sorted { $0.key < $1.key }.map { (presets[id] ?? id, $0.key, $0.value) }
     }
   }
 }
-
-let repository = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
 @Suite struct OracleTests {
   @Test func countsOfTheReferenceImplementation() throws {
     let oracles = try Oracle.all()
     #expect(oracles.count >= 12)
     for (preset, name, oracle) in oracles {
-      for (resolution, macs) in oracle.macs_by_resolution {
+      for (resolution, macs) in oracle.macsByResolution {
         var images = ImageShape.imageNet
         images.resolutions = [try #require(Int(resolution))]
         let space = try SpaceRegistry.makeSpace(name: preset, images: images)
         let network = try space.network(space.architecture(oracle.config))
         #expect(network.parameters == oracle.parameters, "\(preset) \(name)")
-        #expect(network.staticTensors.count == oracle.state_dict_entries, "\(preset) \(name)")
+        #expect(network.staticTensors.count == oracle.stateDictEntries, "\(preset) \(name)")
         #expect(try network.macs() == macs, "\(preset) \(name) at \(resolution)")
         // Every layer counts its own parameters, so the sum must agree with the list of tensors.
         #expect(try network.layerCosts().reduce(0) { $0 + $1.parameters } == oracle.parameters)
@@ -64,11 +68,25 @@ let repository = URL(fileURLWithPath: #filePath)
     #expect(Set(tensors.map(\.key)).count == entries)
   }
 
-  @Test func smallPresetSizes() throws {
-    for name in ["mobilenetv3-small", "proxylessnas-small", "resnet50-small"] {
-      let space = try SpaceRegistry.makeSpace(name: name)
-      let (s, l) = (try space.network(space.smallest), try space.network(space.largest))
-      print(name, try s.macs(), try l.macs(), s.parameters, l.parameters)
+  /// The table of measured networks in `datasets/`: counts of every row.
+  @Test func countsOfMeasuredNetworks() throws {
+    let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-w1.0")
+    let file = repository.appending(path: "datasets/ofa_mbv3_w1.0_imagenet_top1.csv")
+    let rows = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isNewline)
+      .dropFirst()
+    #expect(rows.count == 2373)
+    var distinct: Set<Architecture> = []
+    for row in rows {
+      let fields = row.split(separator: ",")
+      let lists = fields[0..<3].map { $0.compactMap { $0.wholeNumberValue.map(Double.init) } }
+      let architecture = try space.architecture(
+        OFAConfiguration(lists: ["ks": lists[0], "e": lists[1], "d": lists[2]])
+      )
+      let network = try space.network(architecture)
+      #expect(network.parameters == Int(fields[3]), "\(row)")
+      #expect(try network.macs() == Int(fields[4]), "\(row)")
+      distinct.insert(architecture)
     }
+    #expect(distinct.count == 2162)
   }
 }

@@ -28,10 +28,12 @@ public struct LayerCost: Sendable, Hashable, Codable {
 /// and biases. Shortcut convolutions count at the size they run at.
 struct LayerWalk {
   private(set) var costs: [LayerCost] = []
-  private(set) var channels: Int
+  /// Nil before the first layer of a part that is walked alone: it takes what it is given.
+  private(set) var channels: Int?
   private(set) var size: Int
+  private(set) var macs = 0
 
-  init(channels: Int, size: Int) {
+  init(channels: Int?, size: Int) {
     self.channels = channels
     self.size = size
   }
@@ -49,13 +51,18 @@ struct LayerWalk {
       try inner.visit([.convolution(reduce), .convolution(expand)])
       guard inner.channels == channels else {
         throw .inconsistentLayers(
-          layer: expand.path, reason: "it gates \(inner.channels) of \(channels) channels")
+          layer: expand.path,
+          reason: "it gates \(inner.channels ?? 0) of \(channels ?? 0) channels"
+        )
       }
-      var cost = row(String(reduce.path.dropLast(".fc.reduce".count)), .squeezeExcitation)
-      cost.macs = inner.costs.reduce(0) { $0 + $1.macs }
-      cost.parameters = inner.costs.reduce(0) { $0 + $1.parameters }
-      costs.append(cost)
+      add(
+        reduce.path.removingSuffix(".fc.reduce"),
+        .squeezeExcitation,
+        macs: inner.macs,
+        parameters: inner.costs.reduce(0) { $0 + $1.parameters }
+      )
     case .residual(let body, let shortcut, _):
+      channels = channels ?? inputChannels(of: body)
       var side = LayerWalk(channels: channels, size: size)
       let first = costs.count
       try visit(body)
@@ -64,60 +71,95 @@ struct LayerWalk {
       guard side.channels == channels, side.size == size else {
         throw .inconsistentLayers(
           layer: name,
-          reason: "the body gives \(channels)x\(size)x\(size), the shortcut "
-            + "\(side.channels)x\(side.size)x\(side.size)")
+          reason: "the body gives \(channels ?? 0)x\(size)x\(size), the shortcut "
+            + "\(side.channels ?? 0)x\(side.size)x\(side.size)"
+        )
       }
       costs += side.costs
-      costs.append(row("add", .addition))
+      macs += side.macs
+      add("add", .addition)
     case .maxPool(let kernel, let stride, let padding):
       size = (size + 2 * padding - kernel) / stride + 1
-      costs.append(row("max pool", .maxPool, kernel: kernel, stride: stride))
+      add("max pool", .maxPool, kernel: kernel, stride: stride)
     case .averagePool(let kernel, let stride):
       size = (max(0, size - kernel) + stride - 1) / stride + 1
-      costs.append(row("average pool", .averagePool, kernel: kernel, stride: stride))
+      add("average pool", .averagePool, kernel: kernel, stride: stride)
     case .globalAveragePool:
       size = 1
-      costs.append(row("global average pool", .globalAveragePool))
+      add("global average pool", .globalAveragePool)
     case .linear(let linear):
       let input = linear.weight.active[1]
-      guard input == channels * size * size else {
+      guard size == 1, channels == nil || channels == input else {
         throw .inconsistentLayers(
           layer: linear.weight.staticKey,
-          reason: "it takes \(input) inputs, not \(channels)x\(size)x\(size)")
+          reason: "it takes \(input) inputs, not \(channels ?? 0)x\(size)x\(size)"
+        )
       }
       channels = linear.weight.active[0]
-      var cost = row(linear.weight.staticKey.removingSuffix(".linear.weight"), .linear)
-      cost.macs = linear.weight.activeCount
-      cost.parameters = linear.weight.activeCount + linear.bias.activeCount
-      costs.append(cost)
+      add(
+        linear.weight.staticKey.removingSuffix(".weight").removingSuffix(".linear"),
+        .linear,
+        macs: linear.weight.activeCount,
+        parameters: linear.weight.activeCount + linear.bias.activeCount
+      )
     }
   }
 
   private mutating func visit(_ convolution: Convolution) throws(SpaceError) {
-    guard convolution.inChannels == channels else {
+    guard channels == nil || channels == convolution.inChannels else {
       throw .inconsistentLayers(
         layer: convolution.path,
-        reason: "it takes \(convolution.inChannels) channels, not \(channels)")
+        reason: "it takes \(convolution.inChannels) channels, not \(channels ?? 0)"
+      )
     }
     channels = convolution.outChannels
     size = (size + 2 * convolution.padding - convolution.kernel) / convolution.stride + 1
-    var cost = row(
-      convolution.path, convolution.isDepthwise ? .depthwiseConvolution : .convolution,
-      kernel: convolution.kernel, stride: convolution.stride)
-    cost.macs = convolution.weight.activeCount * size * size
-    cost.parameters =
-      convolution.weight.activeCount + (convolution.bias?.activeCount ?? 0)
-      + 2 * (convolution.norm?.active ?? 0)
-    costs.append(cost)
+    add(
+      convolution.path,
+      convolution.isDepthwise ? .depthwiseConvolution : .convolution,
+      kernel: convolution.kernel,
+      stride: convolution.stride,
+      macs: convolution.weight.activeCount * size * size,
+      parameters: convolution.weight.activeCount + (convolution.bias?.activeCount ?? 0)
+        + 2 * (convolution.norm?.active ?? 0)
+    )
   }
 
-  private func row(
-    _ name: String, _ kind: LayerCost.Kind, kernel: Int = 1, stride: Int = 1
-  ) -> LayerCost {
-    LayerCost(
-      name: name, kind: kind, channels: channels, size: size, kernel: kernel, stride: stride,
-      macs: 0, parameters: 0)
+  private mutating func add(
+    _ name: String,
+    _ kind: LayerCost.Kind,
+    kernel: Int = 1,
+    stride: Int = 1,
+    macs: Int = 0,
+    parameters: Int = 0
+  ) {
+    self.macs += macs
+    costs.append(
+      LayerCost(
+        name: name,
+        kind: kind,
+        channels: channels ?? 0,
+        size: size,
+        kernel: kernel,
+        stride: stride,
+        macs: macs,
+        parameters: parameters
+      )
+    )
   }
+}
+
+/// The channels that the first convolution of `layers` takes.
+private func inputChannels(of layers: [Layer]) -> Int? {
+  for layer in layers {
+    switch layer {
+    case .convolution(let convolution), .squeezeExcitation(let convolution, _):
+      return convolution.inChannels
+    case .residual(let body, _, _): return inputChannels(of: body)
+    case .maxPool, .averagePool, .globalAveragePool, .linear: continue
+    }
+  }
+  return nil
 }
 
 extension Convolution {

@@ -1,27 +1,28 @@
 extension NetworkDescription {
   /// The cost of each layer, in order, shortcut layers after the body they bypass.
   ///
-  /// Throws ``SpaceError/inconsistentLayers(layer:reason:)`` when a layer does not take what the one
-  /// before it gives, so a space under construction is checked by asking for its costs.
-  public func layerCosts() throws(SpaceError) -> [LayerCost] {
+  /// Throws ``SpaceError/inconsistentLayers(layer:reason:)`` when a layer does not take what the
+  /// one before it gives, so a space under construction is checked by asking for its costs.
+  public func layerCosts() throws(SpaceError) -> [LayerCost] { try walk().costs }
+
+  private func walk() throws(SpaceError) -> LayerWalk {
     var walk = LayerWalk(channels: inputChannels, size: resolution)
     try walk.visit(layers)
     guard walk.channels == classes, walk.size == 1 else {
       throw .inconsistentLayers(
         layer: "the end",
-        reason: "it gives \(walk.channels)x\(walk.size)x\(walk.size), not \(classes) classes")
+        reason: "it gives \(walk.channels ?? 0)x\(walk.size)x\(walk.size), not \(classes) classes"
+      )
     }
-    return walk.costs
+    return walk
   }
 
   /// Multiply-accumulate operations for one image, by the convention of the field: convolutions and
   /// the classifier count, norms, activations, pooling, additions and biases do not.
   public func macs() throws(SpaceError) -> Int {
-    try layerCosts().reduce(0) { $0 + $1.macs }
+    try walk().macs
   }
 
   /// Trainable parameters of the extracted network.
-  public var parameters: Int {
-    staticTensors.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
-  }
+  public var parameters: Int { parameterCount(layers) }
 }

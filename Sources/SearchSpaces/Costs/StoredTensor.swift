@@ -44,10 +44,27 @@ extension NetworkDescription {
   }
 }
 
+/// Trainable parameters of layers, extracted.
+func parameterCount(_ layers: [Layer]) -> Int {
+  var list = TensorList(form: .extracted)
+  list.add(layers)
+  return list.tensors.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
+}
+
 extension SearchSpace {
   /// Every tensor the supernet stores, in state-dict order.
   public func supernetTensors() throws -> [StoredTensor] {
     try network(largest).supernetTensors
+  }
+
+  /// Trainable parameters of the supernet, kernel matrices included.
+  public func supernetParameters() throws -> Int {
+    try supernetTensors().reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
+  }
+
+  /// Numbers the supernet stores and does not train: running statistics and batch counts.
+  public func supernetBuffers() throws -> Int {
+    try supernetTensors().reduce(0) { $0 + ($1.isTrainable ? 0 : $1.count) }
   }
 }
 
@@ -99,6 +116,7 @@ private struct TensorList {
     tensors.append(
       form == .supernet
         ? StoredTensor(key: slice.key, shape: slice.stored, role: role)
-        : StoredTensor(key: slice.staticKey, shape: slice.active, role: role))
+        : StoredTensor(key: slice.staticKey, shape: slice.active, role: role)
+    )
   }
 }

@@ -36,7 +36,9 @@ public struct DecisionList: Sendable {
 
   /// Adds a decision between ascending `choices`; a single choice becomes a constant instead.
   public mutating func add<Value: Comparable & Sendable>(
-    _ name: String, _ choices: [Value], when conditions: [Decision.Condition] = []
+    _ name: String,
+    _ choices: [Value],
+    when conditions: [Decision.Condition] = []
   ) -> ElasticValue<Value> {
     guard choices.count > 1 else { return ElasticValue(choices: choices, decision: nil) }
     decisions.append(Decision(name, choices: choices.map(choiceLabel), conditions: conditions))

@@ -20,14 +20,20 @@ public struct ModuleName: Sendable, Hashable {
 
   public func child(_ name: String) -> ModuleName {
     ModuleName(
-      supernet: "\(supernet).\(name)", extracted: "\(extracted).\(name)", isElastic: isElastic)
+      supernet: "\(supernet).\(name)",
+      extracted: "\(extracted).\(name)",
+      isElastic: isElastic
+    )
   }
 
   /// The tensor `name` of the operation `kind` (`conv`, `linear`) of this layer.
   func tensor(_ kind: String, _ name: String, stored: [Int], active: [Int]) -> WeightSlice {
     WeightSlice(
       key: isElastic ? "\(supernet).\(kind).\(kind).\(name)" : "\(supernet).\(kind).\(name)",
-      staticKey: "\(extracted).\(kind).\(name)", stored: stored, active: active)
+      staticKey: "\(extracted).\(kind).\(name)",
+      stored: stored,
+      active: active
+    )
   }
 }
 

@@ -15,7 +15,9 @@ public struct NetworkPart: Sendable {
   public var layers: @Sendable (Architecture, Int) -> [Layer]
 
   public init(
-    _ name: String, scope: [Int?], list: String? = nil,
+    _ name: String,
+    scope: [Int?],
+    list: String? = nil,
     layers: @escaping @Sendable (Architecture, Int) -> [Layer]
   ) {
     self.name = name

@@ -50,7 +50,9 @@ public struct OFAEncoding: Sendable {
         List(key: "ks", elements: trunk.kernel.map { Element($0) }),
         List(key: "e", elements: trunk.expand.map { Element($0) }),
         List(key: "d", elements: depths),
-      ], resolution: resolution)
+      ],
+      resolution: resolution
+    )
   }
 
   static func resNet(_ trunk: ResNetTrunk, resolution: ElasticValue<Int>) -> OFAEncoding {
@@ -65,8 +67,11 @@ public struct OFAEncoding: Sendable {
         List(key: "e", elements: trunk.expand.map { Element($0) }),
         List(
           key: "w",
-          elements: trunk.width.map { Element($0, values: $0.choices.indices.map(Double.init)) }),
-      ], resolution: resolution)
+          elements: trunk.width.map { Element($0, values: $0.choices.indices.map(Double.init)) }
+        ),
+      ],
+      resolution: resolution
+    )
   }
 
   private init(_ lists: [List], resolution: ElasticValue<Int>) {

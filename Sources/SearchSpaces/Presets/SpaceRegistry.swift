@@ -27,11 +27,10 @@ public struct SpacePreset: Sendable {
   fileprivate let build: @Sendable (ImageShape) throws -> any ConfiguredSpace
 }
 
-/// A space that a configuration describes completely and that has the published encoding.
+/// A space that a configuration describes completely.
 public protocol ConfiguredSpace: SearchSpace {
   associatedtype Configuration: Codable & Hashable & Sendable
   var configuration: Configuration { get }
-  var encoding: OFAEncoding { get }
   init(_ configuration: Configuration) throws
 }
 
@@ -43,30 +42,38 @@ extension ResNet50Space: ConfiguredSpace {}
 public enum SpaceRegistry {
   public static let presets: [SpacePreset] = [
     SpacePreset(
-      name: "mobilenetv3-w1.0", summary: "MobileNetV3 as published, width 1.0",
+      name: "mobilenetv3-w1.0",
+      summary: "MobileNetV3 as published, width 1.0",
       usualImages: .imageNet
     ) { try MobileNetV3Space(.published(widthMultiplier: 1.0, images: $0)) },
     SpacePreset(
-      name: "mobilenetv3-w1.2", summary: "MobileNetV3 as published, width 1.2",
+      name: "mobilenetv3-w1.2",
+      summary: "MobileNetV3 as published, width 1.2",
       usualImages: .imageNet
     ) { try MobileNetV3Space(.published(widthMultiplier: 1.2, images: $0)) },
     SpacePreset(
-      name: "proxylessnas-w1.3", summary: "ProxylessNAS as published, width 1.3",
+      name: "proxylessnas-w1.3",
+      summary: "ProxylessNAS as published, width 1.3",
       usualImages: .imageNet
     ) { try ProxylessNASSpace(.published(widthMultiplier: 1.3, images: $0)) },
     SpacePreset(
-      name: "resnet50", summary: "ResNet50-D as published", usualImages: .imageNet
+      name: "resnet50",
+      summary: "ResNet50-D as published",
+      usualImages: .imageNet
     ) { try ResNet50Space(.published(images: $0)) },
     SpacePreset(
-      name: "mobilenetv3-small", summary: "MobileNetV3 for images of 28 to 32 pixels",
+      name: "mobilenetv3-small",
+      summary: "MobileNetV3 for images of 28 to 32 pixels",
       usualImages: .fashionMNIST
     ) { try MobileNetV3Space(.small(images: $0)) },
     SpacePreset(
-      name: "proxylessnas-small", summary: "ProxylessNAS for images of 28 to 32 pixels",
+      name: "proxylessnas-small",
+      summary: "ProxylessNAS for images of 28 to 32 pixels",
       usualImages: .fashionMNIST
     ) { try ProxylessNASSpace(.small(images: $0)) },
     SpacePreset(
-      name: "resnet50-small", summary: "ResNet50-D for images of 28 to 32 pixels",
+      name: "resnet50-small",
+      summary: "ResNet50-D for images of 28 to 32 pixels",
       usualImages: .fashionMNIST
     ) { try ResNet50Space(.small(images: $0)) },
   ]
@@ -83,7 +90,8 @@ public enum SpaceRegistry {
   ///
   /// Throws ``SpaceError`` for an unknown name or images that do not fit a network.
   public static func makeSpace(
-    name: String, images: ImageShape? = nil
+    name: String,
+    images: ImageShape? = nil
   ) throws -> any ConfiguredSpace {
     let preset = try preset(named: name)
     return try preset.build(images ?? preset.usualImages)

@@ -41,7 +41,9 @@ struct ConfigurationCheck {
       values[0] >= least
     else {
       throw refuse(
-        field, "is \(values); it takes 1 to 64 ascending choices, none below \(least)")
+        field,
+        "is \(values); it takes 1 to 64 ascending choices, none below \(least)"
+      )
     }
   }
 
@@ -53,7 +55,7 @@ struct ConfigurationCheck {
   }
 
   func ratios(_ field: String, _ values: [Double]) throws(SpaceError) {
-    try choices(field, values, atLeast: .leastNormalMagnitude)
+    try choices(field, values, atLeast: 0)
     for value in values { try scale(field, value) }
   }
 

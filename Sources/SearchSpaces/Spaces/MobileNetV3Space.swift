@@ -22,12 +22,27 @@ public struct MobileNetV3Space: SearchSpace {
     public var stages = [
       MobileStage(width: 24, stride: 2, depths: [2, 3, 4], activation: .relu),
       MobileStage(
-        width: 40, stride: 2, depths: [2, 3, 4], activation: .relu, squeezeExcitation: true),
+        width: 40,
+        stride: 2,
+        depths: [2, 3, 4],
+        activation: .relu,
+        squeezeExcitation: true
+      ),
       MobileStage(width: 80, stride: 2, depths: [2, 3, 4], activation: .hardSwish),
       MobileStage(
-        width: 112, stride: 1, depths: [2, 3, 4], activation: .hardSwish, squeezeExcitation: true),
+        width: 112,
+        stride: 1,
+        depths: [2, 3, 4],
+        activation: .hardSwish,
+        squeezeExcitation: true
+      ),
       MobileStage(
-        width: 160, stride: 2, depths: [2, 3, 4], activation: .hardSwish, squeezeExcitation: true),
+        width: 160,
+        stride: 2,
+        depths: [2, 3, 4],
+        activation: .hardSwish,
+        squeezeExcitation: true
+      ),
     ]
     /// The 1x1 convolution before pooling.
     public var finalExpandWidth = 960
@@ -47,7 +62,7 @@ public struct MobileNetV3Space: SearchSpace {
   public let decisions: DecisionSpace
   public let input: NetworkInput
   public let parts: [NetworkPart]
-  public let encoding: OFAEncoding
+  public let publishedEncoding: OFAEncoding?
   public var name: String { configuration.name }
 
   /// Throws ``SpaceError/invalidConfiguration(space:field:reason:)``.
@@ -55,14 +70,22 @@ public struct MobileNetV3Space: SearchSpace {
     try configuration.validate()
     self.configuration = configuration
     var trunk = MobileTrunk(
-      kernels: configuration.kernels, expands: configuration.expands,
-      stages: configuration.stages, norm: configuration.norm,
-      width: { makeDivisible(Double($0) * configuration.widthMultiplier) })
+      kernels: configuration.kernels,
+      expands: configuration.expands,
+      stages: configuration.stages,
+      norm: configuration.norm,
+      width: { makeDivisible(Double($0) * configuration.widthMultiplier) }
+    )
     let resolution = trunk.list.add("resolution", configuration.resolutions)
     trunk.addStem(
-      inputChannels: configuration.inputChannels, stemWidth: configuration.stemWidth,
-      stemStride: configuration.stemStride, blockWidth: configuration.firstBlockWidth,
-      activation: .hardSwish, blockActivation: .relu, blockHasShortcut: true)
+      inputChannels: configuration.inputChannels,
+      stemWidth: configuration.stemWidth,
+      stemStride: configuration.stemStride,
+      blockWidth: configuration.firstBlockWidth,
+      activation: .hardSwish,
+      blockActivation: .relu,
+      blockHasShortcut: true
+    )
     let last = Channels(fixed: trunk.addStages(after: configuration.firstBlockWidth))
     let expanded = Channels(fixed: trunk.width(configuration.finalExpandWidth))
     let features = Channels(fixed: trunk.width(configuration.featureWidth))
@@ -72,42 +95,68 @@ public struct MobileNetV3Space: SearchSpace {
         [
           .convolution(
             Convolution(
-              ModuleName("final_expand_layer", isElastic: false), from: last, to: expanded,
-              norm: configuration.norm, activation: .hardSwish))
-        ]),
+              ModuleName("final_expand_layer", isElastic: false),
+              from: last,
+              to: expanded,
+              norm: configuration.norm,
+              activation: .hardSwish
+            )
+          )
+        ]
+      ),
       NetworkPart(
         "feature_mix_layer",
         [
           .globalAveragePool,
           .convolution(
             Convolution(
-              ModuleName("feature_mix_layer", isElastic: false), from: expanded, to: features,
-              norm: nil, activation: .hardSwish)),
-        ]),
+              ModuleName("feature_mix_layer", isElastic: false),
+              from: expanded,
+              to: features,
+              norm: nil,
+              activation: .hardSwish
+            )
+          ),
+        ]
+      ),
       NetworkPart(
         "classifier",
         [
           .linear(
             Linear(
-              ModuleName("classifier", isElastic: false), from: features,
-              classes: configuration.classes))
-        ]),
+              ModuleName("classifier", isElastic: false),
+              from: features,
+              classes: configuration.classes
+            )
+          )
+        ]
+      ),
     ]
     decisions = try DecisionSpace(name: configuration.name, decisions: trunk.list.decisions)
     input = NetworkInput(
-      channels: configuration.inputChannels, resolution: resolution,
-      classes: configuration.classes, dropout: configuration.dropout)
+      channels: configuration.inputChannels,
+      resolution: resolution,
+      classes: configuration.classes,
+      dropout: configuration.dropout
+    )
     parts = trunk.parts
-    encoding = .mobile(trunk, resolution: resolution)
+    publishedEncoding = .mobile(trunk, resolution: resolution)
   }
 }
 
 extension MobileNetV3Space.Configuration {
   func validate() throws(SpaceError) {
     try MobileCheck(
-      space: name, inputChannels: inputChannels, classes: classes, resolutions: resolutions,
-      widthMultiplier: widthMultiplier, stages: stages, kernels: kernels, expands: expands,
-      dropout: dropout, norm: norm
+      space: name,
+      inputChannels: inputChannels,
+      classes: classes,
+      resolutions: resolutions,
+      widthMultiplier: widthMultiplier,
+      stages: stages,
+      kernels: kernels,
+      expands: expands,
+      dropout: dropout,
+      norm: norm
     ).validate()
     let check = ConfigurationCheck(space: name)
     try check.positive("stemWidth", stemWidth)

@@ -10,7 +10,11 @@ public struct MobileStage: Sendable, Hashable, Codable {
   public var squeezeExcitation: Bool
 
   public init(
-    width: Int, stride: Int, depths: [Int], activation: Activation, squeezeExcitation: Bool = false
+    width: Int,
+    stride: Int,
+    depths: [Int],
+    activation: Activation,
+    squeezeExcitation: Bool = false
   ) {
     self.width = width
     self.stride = stride

@@ -1,7 +1,7 @@
 import Decisions
 
-/// What MobileNetV3 and ProxylessNAS share: a stem, one fixed block without expansion, and stages of
-/// elastic inverted-bottleneck blocks (1x1 expand, depthwise, squeeze-excitation if any, 1x1
+/// What MobileNetV3 and ProxylessNAS share: a stem, one fixed block without expansion, and stages
+/// of elastic inverted-bottleneck blocks (1x1 expand, depthwise, squeeze-excitation if any, 1x1
 /// project).
 struct MobileTrunk {
   var kernels: [Int]
@@ -19,8 +19,13 @@ struct MobileTrunk {
   var expand: [ElasticValue<Double>] = []
 
   mutating func addStem(
-    inputChannels: Int, stemWidth: Int, stemStride: Int, blockWidth: Int, activation: Activation,
-    blockActivation: Activation, blockHasShortcut: Bool
+    inputChannels: Int,
+    stemWidth: Int,
+    stemStride: Int,
+    blockWidth: Int,
+    activation: Activation,
+    blockActivation: Activation,
+    blockHasShortcut: Bool
   ) {
     let stem = Channels(fixed: width(stemWidth))
     let out = Channels(fixed: width(blockWidth))
@@ -30,24 +35,47 @@ struct MobileTrunk {
         [
           .convolution(
             Convolution(
-              ModuleName("first_conv", isElastic: false), from: Channels(fixed: inputChannels),
-              to: stem, kernel: 3, stride: stemStride, norm: norm, activation: activation))
-        ]))
+              ModuleName("first_conv", isElastic: false),
+              from: Channels(fixed: inputChannels),
+              to: stem,
+              kernel: 3,
+              stride: stemStride,
+              norm: norm,
+              activation: activation
+            )
+          )
+        ]
+      )
+    )
     let name = ModuleName("blocks.0.conv", isElastic: false)
     let body: [Layer] = [
       .convolution(
         Convolution(
-          depthwise: name.child("depth_conv"), channels: stem, kernel: 3, of: [3], stride: 1,
-          norm: norm, activation: blockActivation)),
+          depthwise: name.child("depth_conv"),
+          channels: stem,
+          kernel: 3,
+          of: [3],
+          stride: 1,
+          norm: norm,
+          activation: blockActivation
+        )
+      ),
       .convolution(
         Convolution(
-          name.child("point_linear"), from: stem, to: out, norm: norm, activation: .identity)),
+          name.child("point_linear"),
+          from: stem,
+          to: out,
+          norm: norm,
+          activation: .identity
+        )
+      ),
     ]
     let hasShortcut = blockHasShortcut && stem == out
     parts.append(
       NetworkPart("block0", scope: [], list: "blocks") { _, _ in
         hasShortcut ? [.residual(body: body, shortcut: .identity, activation: .identity)] : body
-      })
+      }
+    )
   }
 
   /// Adds all stages and returns the channels after the last.
@@ -65,65 +93,29 @@ struct MobileTrunk {
         self.kernel.append(kernel)
         self.expand.append(expand)
         let block = InvertedBottleneck(
-          index: index, input: input, output: output, stride: position == 0 ? stage.stride : 1,
-          kernel: kernel, expand: expand, activation: stage.activation,
-          squeezeExcitation: stage.squeezeExcitation, norm: norm)
+          index: index,
+          input: input,
+          output: output,
+          stride: position == 0 ? stage.stride : 1,
+          kernel: kernel,
+          expand: expand,
+          activation: stage.activation,
+          squeezeExcitation: stage.squeezeExcitation,
+          norm: norm
+        )
         parts.append(
           NetworkPart(
-            "block\(index)", scope: [depth.decision, kernel.decision, expand.decision],
+            "block\(index)",
+            scope: [depth.decision, kernel.decision, expand.decision],
             list: "blocks"
           ) { architecture, staticIndex in
             depth(architecture) > position ? block.layers(architecture, staticIndex) : []
-          })
+          }
+        )
         input = output
         index += 1
       }
     }
     return input
-  }
-}
-
-/// One elastic block of a mobile network.
-struct InvertedBottleneck: Sendable {
-  var index: Int
-  var input: Int
-  var output: Int
-  var stride: Int
-  var kernel: ElasticValue<Int>
-  var expand: ElasticValue<Double>
-  var activation: Activation
-  var squeezeExcitation: Bool
-  var norm: BatchNormSettings
-
-  func layers(_ architecture: Architecture, _ staticIndex: Int) -> [Layer] {
-    let name = ModuleName(
-      supernet: "blocks.\(index).conv", extracted: "blocks.\(staticIndex).conv", isElastic: true)
-    let hidden = Channels(
-      active: expandedChannels(input, by: expand(architecture)),
-      stored: expandedChannels(input, by: expand.largest))
-    var body: [Layer] = []
-    // A block that can only expand by 1 has nothing to expand.
-    if expand.largest != 1 {
-      body.append(
-        .convolution(
-          Convolution(
-            name.child("inverted_bottleneck"), from: Channels(fixed: input), to: hidden,
-            norm: norm, activation: activation)))
-    }
-    body.append(
-      .convolution(
-        Convolution(
-          depthwise: name.child("depth_conv"), channels: hidden, kernel: kernel(architecture),
-          of: kernel.choices, stride: stride, norm: norm, activation: activation)))
-    if squeezeExcitation {
-      body.append(.squeezeExcitation(name.child("depth_conv"), channels: hidden))
-    }
-    body.append(
-      .convolution(
-        Convolution(
-          name.child("point_linear"), from: hidden, to: Channels(fixed: output), norm: norm,
-          activation: .identity)))
-    guard stride == 1, input == output else { return body }
-    return [.residual(body: body, shortcut: .identity, activation: .identity)]
   }
 }

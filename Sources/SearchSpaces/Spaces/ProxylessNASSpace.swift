@@ -43,8 +43,11 @@ public struct ProxylessNASSpace: SearchSpace {
     private static func stages(widths: [Int]) -> [MobileStage] {
       zip(widths, [2, 2, 2, 1, 2, 1]).enumerated().map { index, stage in
         MobileStage(
-          width: stage.0, stride: stage.1, depths: index < 5 ? [2, 3, 4] : [1],
-          activation: .relu6)
+          width: stage.0,
+          stride: stage.1,
+          depths: index < 5 ? [2, 3, 4] : [1],
+          activation: .relu6
+        )
       }
     }
   }
@@ -53,7 +56,7 @@ public struct ProxylessNASSpace: SearchSpace {
   public let decisions: DecisionSpace
   public let input: NetworkInput
   public let parts: [NetworkPart]
-  public let encoding: OFAEncoding
+  public let publishedEncoding: OFAEncoding?
   public var name: String { configuration.name }
 
   /// Throws ``SpaceError/invalidConfiguration(space:field:reason:)``.
@@ -61,14 +64,22 @@ public struct ProxylessNASSpace: SearchSpace {
     try configuration.validate()
     self.configuration = configuration
     var trunk = MobileTrunk(
-      kernels: configuration.kernels, expands: configuration.expands,
-      stages: configuration.stages, norm: configuration.norm,
-      width: { makeDivisible(Double($0) * configuration.widthMultiplier) })
+      kernels: configuration.kernels,
+      expands: configuration.expands,
+      stages: configuration.stages,
+      norm: configuration.norm,
+      width: { makeDivisible(Double($0) * configuration.widthMultiplier) }
+    )
     let resolution = trunk.list.add("resolution", configuration.resolutions)
     trunk.addStem(
-      inputChannels: configuration.inputChannels, stemWidth: configuration.stemWidth,
-      stemStride: configuration.stemStride, blockWidth: configuration.firstBlockWidth,
-      activation: .relu6, blockActivation: .relu6, blockHasShortcut: false)
+      inputChannels: configuration.inputChannels,
+      stemWidth: configuration.stemWidth,
+      stemStride: configuration.stemStride,
+      blockWidth: configuration.firstBlockWidth,
+      activation: .relu6,
+      blockActivation: .relu6,
+      blockHasShortcut: false
+    )
     let last = Channels(fixed: trunk.addStages(after: configuration.firstBlockWidth))
     let features = Channels(fixed: trunk.width(configuration.featureWidth))
     trunk.parts += [
@@ -77,34 +88,54 @@ public struct ProxylessNASSpace: SearchSpace {
         [
           .convolution(
             Convolution(
-              ModuleName("feature_mix_layer", isElastic: false), from: last, to: features,
-              norm: configuration.norm, activation: .relu6)),
+              ModuleName("feature_mix_layer", isElastic: false),
+              from: last,
+              to: features,
+              norm: configuration.norm,
+              activation: .relu6
+            )
+          ),
           .globalAveragePool,
-        ]),
+        ]
+      ),
       NetworkPart(
         "classifier",
         [
           .linear(
             Linear(
-              ModuleName("classifier", isElastic: false), from: features,
-              classes: configuration.classes))
-        ]),
+              ModuleName("classifier", isElastic: false),
+              from: features,
+              classes: configuration.classes
+            )
+          )
+        ]
+      ),
     ]
     decisions = try DecisionSpace(name: configuration.name, decisions: trunk.list.decisions)
     input = NetworkInput(
-      channels: configuration.inputChannels, resolution: resolution,
-      classes: configuration.classes, dropout: configuration.dropout)
+      channels: configuration.inputChannels,
+      resolution: resolution,
+      classes: configuration.classes,
+      dropout: configuration.dropout
+    )
     parts = trunk.parts
-    encoding = .mobile(trunk, resolution: resolution)
+    publishedEncoding = .mobile(trunk, resolution: resolution)
   }
 }
 
 extension ProxylessNASSpace.Configuration {
   func validate() throws(SpaceError) {
     try MobileCheck(
-      space: name, inputChannels: inputChannels, classes: classes, resolutions: resolutions,
-      widthMultiplier: widthMultiplier, stages: stages, kernels: kernels, expands: expands,
-      dropout: dropout, norm: norm
+      space: name,
+      inputChannels: inputChannels,
+      classes: classes,
+      resolutions: resolutions,
+      widthMultiplier: widthMultiplier,
+      stages: stages,
+      kernels: kernels,
+      expands: expands,
+      dropout: dropout,
+      norm: norm
     ).validate()
     let check = ConfigurationCheck(space: name)
     try check.positive("stemWidth", stemWidth)

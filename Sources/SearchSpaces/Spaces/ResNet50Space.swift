@@ -59,7 +59,7 @@ public struct ResNet50Space: SearchSpace {
   public let decisions: DecisionSpace
   public let input: NetworkInput
   public let parts: [NetworkPart]
-  public let encoding: OFAEncoding
+  public let publishedEncoding: OFAEncoding?
   public var name: String { configuration.name }
 
   /// Throws ``SpaceError/invalidConfiguration(space:field:reason:)``.
@@ -73,10 +73,13 @@ public struct ResNet50Space: SearchSpace {
     trunk.addHead()
     decisions = try DecisionSpace(name: configuration.name, decisions: trunk.list.decisions)
     input = NetworkInput(
-      channels: configuration.inputChannels, resolution: resolution,
-      classes: configuration.classes, dropout: configuration.dropout)
+      channels: configuration.inputChannels,
+      resolution: resolution,
+      classes: configuration.classes,
+      dropout: configuration.dropout
+    )
     parts = trunk.parts
-    encoding = .resNet(trunk, resolution: resolution)
+    publishedEncoding = .resNet(trunk, resolution: resolution)
   }
 }
 

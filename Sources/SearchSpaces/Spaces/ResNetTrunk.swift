@@ -18,9 +18,14 @@ struct ResNetTrunk {
     let depths = configuration.depths
     stemDepth = list.add("stem.depth", Array(Set([depths[0], depths[depths.count - 1]])).sorted())
     let inner = ElasticChannels(
-      width: list.add("stem.width1", configuration.widths), base: stemBase, isHalved: true)
+      width: list.add("stem.width1", configuration.widths),
+      base: stemBase,
+      isHalved: true
+    )
     let outer = ElasticChannels(
-      width: list.add("stem.width2", configuration.widths), base: stemBase)
+      width: list.add("stem.width2", configuration.widths),
+      base: stemBase
+    )
     width += [inner.width, outer.width]
     let input = Channels(fixed: configuration.inputChannels)
     let norm = configuration.norm
@@ -32,38 +37,66 @@ struct ResNetTrunk {
         [
           .convolution(
             Convolution(
-              ModuleName("input_stem.0", isElastic: true), from: input, to: inner(architecture),
-              kernel: 3, stride: stride, norm: norm, activation: .relu))
+              ModuleName("input_stem.0", isElastic: true),
+              from: input,
+              to: inner(architecture),
+              kernel: 3,
+              stride: stride,
+              norm: norm,
+              activation: .relu
+            )
+          )
         ]
-      })
+      }
+    )
     parts.append(
       NetworkPart("input_stem1", scope: [depth.decision, inner.decision], list: "input_stem") {
-        architecture, _ in
+        architecture,
+        _ in
         guard depth(architecture) == depth.largest else { return [] }
         let channels = inner(architecture)
         let convolution = Convolution(
-          ModuleName("input_stem.1.conv", isElastic: true), from: channels, to: channels,
-          kernel: 3, norm: norm, activation: .relu)
+          ModuleName("input_stem.1.conv", isElastic: true),
+          from: channels,
+          to: channels,
+          kernel: 3,
+          norm: norm,
+          activation: .relu
+        )
         return [
           .residual(body: [.convolution(convolution)], shortcut: .identity, activation: .identity)
         ]
-      })
+      }
+    )
     parts.append(
       NetworkPart("input_stem2", scope: [inner.decision, outer.decision], list: "input_stem") {
-        architecture, position in
+        architecture,
+        position in
         [
           .convolution(
             Convolution(
               ModuleName(
-                supernet: "input_stem.2", extracted: "input_stem.\(position)", isElastic: true),
-              from: inner(architecture), to: outer(architecture), kernel: 3, norm: norm,
-              activation: .relu))
+                supernet: "input_stem.2",
+                extracted: "input_stem.\(position)",
+                isElastic: true
+              ),
+              from: inner(architecture),
+              to: outer(architecture),
+              kernel: 3,
+              norm: norm,
+              activation: .relu
+            )
+          )
         ]
-      })
+      }
+    )
     if configuration.poolStride > 1 {
       parts.append(
         NetworkPart(
-          "max_pooling", [.maxPool(kernel: 3, stride: configuration.poolStride, padding: 1)]))
+          "max_pooling",
+          [.maxPool(kernel: 3, stride: configuration.poolStride, padding: 1)]
+        )
+      )
     }
   }
 
@@ -75,21 +108,29 @@ struct ResNetTrunk {
       self.depth.append(depth)
       let output = ElasticChannels(
         width: list.add("stage\(number + 1).width", configuration.widths),
-        base: Double(stage.width) * configuration.widthMultiplier)
+        base: Double(stage.width) * configuration.widthMultiplier
+      )
       width.append(output.width)
       for position in 0..<stage.baseDepth + depth.largest {
         let extra = position + 1 - stage.baseDepth
         let expand = list.add(
-          "block\(index).expand", configuration.expands, when: depth.conditions(atLeast: extra))
+          "block\(index).expand",
+          configuration.expands,
+          when: depth.conditions(atLeast: extra)
+        )
         self.expand.append(expand)
         let isFirst = position == 0
         let block = Bottleneck(
-          index: index, input: input, output: output, expand: expand,
+          index: index,
+          input: input,
+          output: output,
+          expand: expand,
           stride: isFirst ? stage.stride : 1,
           hasDownsampling: isFirst
             && (stage.stride > 1 || configuration.widths.count > 1
               || input.largest != output.largest),
-          norm: configuration.norm)
+          norm: configuration.norm
+        )
         parts.append(
           NetworkPart(
             "block\(index)",
@@ -97,7 +138,8 @@ struct ResNetTrunk {
             list: "blocks"
           ) { architecture, staticIndex in
             depth(architecture) >= extra ? [block.layer(architecture, staticIndex)] : []
-          })
+          }
+        )
         input = output
         index += 1
       }
@@ -114,76 +156,18 @@ struct ResNetTrunk {
           .globalAveragePool,
           .linear(
             Linear(
-              ModuleName("classifier", isElastic: true), from: last(architecture),
-              classes: classes)),
+              ModuleName("classifier", isElastic: true),
+              from: last(architecture),
+              classes: classes
+            )
+          ),
         ]
-      })
+      }
+    )
   }
 
   private var last: ElasticChannels?
   private var stemBase: Double {
     Double(configuration.stemWidth) * configuration.widthMultiplier
-  }
-}
-
-/// A channel count that follows a width decision.
-struct ElasticChannels: Sendable {
-  var width: ElasticValue<Double>
-  var base: Double
-  /// The inner stem has half the channels of the stem, both rounded.
-  var isHalved = false
-
-  var decision: Int? { width.decision }
-  var largest: Int { count(width.largest) }
-
-  func callAsFunction(_ architecture: Architecture) -> Channels {
-    Channels(active: count(width(architecture)), stored: largest)
-  }
-
-  private func count(_ factor: Double) -> Int {
-    let whole = makeDivisible(base * factor)
-    return isHalved ? makeDivisible(Double(whole / 2)) : whole
-  }
-}
-
-/// One elastic block of a ResNet-D: 1x1, 3x3 (which strides), 1x1; the shortcut averages before its
-/// 1x1 convolution.
-struct Bottleneck: Sendable {
-  var index: Int
-  var input: ElasticChannels
-  var output: ElasticChannels
-  var expand: ElasticValue<Double>
-  var stride: Int
-  var hasDownsampling: Bool
-  var norm: BatchNormSettings
-
-  func layer(_ architecture: Architecture, _ staticIndex: Int) -> Layer {
-    let name = ModuleName(
-      supernet: "blocks.\(index)", extracted: "blocks.\(staticIndex)", isElastic: true)
-    let input = input(architecture)
-    let output = output(architecture)
-    let hidden = Channels(
-      active: expandedChannels(output.active, by: expand(architecture)),
-      stored: expandedChannels(output.stored, by: expand.largest))
-    let body: [Layer] = [
-      .convolution(
-        Convolution(name.child("conv1"), from: input, to: hidden, norm: norm, activation: .relu)),
-      .convolution(
-        Convolution(
-          name.child("conv2"), from: hidden, to: hidden, kernel: 3, stride: stride, norm: norm,
-          activation: .relu)),
-      .convolution(
-        Convolution(
-          name.child("conv3"), from: hidden, to: output, norm: norm, activation: .identity)),
-    ]
-    guard hasDownsampling else {
-      return .residual(body: body, shortcut: .identity, activation: .relu)
-    }
-    let projection = Layer.convolution(
-      Convolution(
-        name.child("downsample"), from: input, to: output, norm: norm, activation: .identity))
-    // Averaging over one pixel does nothing.
-    let pooling: [Layer] = stride > 1 ? [.averagePool(kernel: stride, stride: stride)] : []
-    return .residual(body: body, shortcut: .layers(pooling + [projection]), activation: .relu)
   }
 }
