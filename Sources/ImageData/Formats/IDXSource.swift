@@ -1,0 +1,162 @@
+import Foundation
+import HDF5
+
+/// IDX files, plain or .gz: MNIST, Fashion-MNIST and their kin.
+/// Format: "THE IDX FILE FORMAT" at the MNIST database's page (LeCun, Cortes, Burges).
+public final class IDXSource: ImageSource {
+  /// An image file and the label file that belongs to it.
+  public struct Pair: Hashable, Sendable {
+    public var images: String
+    public var labels: String
+
+    public init(images: String, labels: String) {
+      self.images = images
+      self.labels = labels
+    }
+  }
+
+  public static let fashionMNISTClassNames = [
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+    "Ankle boot",
+  ]
+
+  public let importer = "idx"
+  public var options: String { "classes=\(classNames?.joined(separator: ",") ?? "-")" }
+  public var path: String { training.images }
+  public let shape: ImageShape
+  public let count: Int
+  public let testCount: Int
+  public let classNames: [String]?
+  private let training: Pair
+  private let test: Pair?
+
+  /// Reads the headers.
+  ///
+  /// - Throws: `ImageDataError` when a file is missing, is no IDX file, or numbers differ.
+  public init(training: Pair, test: Pair? = nil, classNames: [String]? = nil) throws {
+    let first = try IDXHeader(training)
+    let second = try test.map { try IDXHeader($0) }
+    if let second, let test, second.shape != first.shape {
+      throw ImageDataError(
+        .badData,
+        test.images,
+        "its images are \(second.shape.height) x \(second.shape.width), those of "
+          + "\(training.images) are \(first.shape.height) x \(first.shape.width)"
+      )
+    }
+    self.training = training
+    self.test = test
+    self.classNames = classNames
+    shape = first.shape
+    testCount = second?.count ?? 0
+    count = first.count + testCount
+  }
+
+  /// The four files in a folder under the names the MNIST page uses, with or without `.gz`.
+  public convenience init(folder: String, classNames: [String]? = nil) throws {
+    func find(_ stem: String, _ kind: String) -> String? {
+      for name in ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"] {
+        for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"]
+        where FileManager.default.fileExists(atPath: path) { return path }
+      }
+      return nil
+    }
+    func pair(_ stem: String) -> Pair? {
+      guard let images = find("\(stem)-images", "idx3"), let labels = find("\(stem)-labels", "idx1")
+      else { return nil }
+      return Pair(images: images, labels: labels)
+    }
+    guard let training = pair("train") else {
+      throw ImageDataError(
+        .missingFile,
+        folder,
+        "there are no IDX files in this folder",
+        remedy: "Expected train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz."
+      )
+    }
+    try self.init(training: training, test: pair("t10k"), classNames: classNames)
+  }
+
+  public var files: [SourceFile] {
+    get throws {
+      try [training, test].compactMap { $0 }.flatMap { [$0.images, $0.labels] }.map(sourceFile)
+    }
+  }
+
+  public func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
+    for pair in [training, test].compactMap({ $0 }) {
+      let images = try ByteReader(pair.images)
+      let labels = try ByteReader(pair.labels)
+      let header = try IDXHeader(images, labels)
+      for start in stride(from: 0, to: header.count, by: blockSize) {
+        let rows = min(blockSize, header.count - start)
+        let what = "images \(start) to \(start + rows - 1) of \(header.count)"
+        let pixels = try images.read(rows * shape.byteCount, what)
+        let numbers = try labels.read(rows, "the labels of \(what)")
+        try checkLabels(numbers, from: start, pair.labels)
+        try body(pixels, numbers.map { Int32($0) })
+      }
+      try images.expectEnd()
+      try labels.expectEnd()
+    }
+  }
+
+  private func checkLabels(_ labels: [UInt8], from start: Int, _ path: String) throws {
+    guard let names = classNames, let index = labels.firstIndex(where: { $0 >= names.count })
+    else { return }
+    throw ImageDataError(
+      .badData,
+      path,
+      "label \(labels[index]) of image \(start + index) is out of range: "
+        + "there are \(names.count) classes",
+      remedy: "Give a name for every class, or mend the labels."
+    )
+  }
+}
+
+/// The headers of a pair of IDX files.
+private struct IDXHeader {
+  let count: Int
+  let shape: ImageShape
+
+  init(_ pair: IDXSource.Pair) throws {
+    try self.init(ByteReader(pair.images), ByteReader(pair.labels))
+  }
+
+  init(_ images: ByteReader, _ labels: ByteReader) throws {
+    let imageLengths = try Self.lengths(images, dimensions: 3, "images")
+    let labelLengths = try Self.lengths(labels, dimensions: 1, "labels")
+    count = imageLengths[0]
+    guard labelLengths[0] == count else {
+      throw ImageDataError(
+        .badData,
+        labels.path,
+        "there are \(labelLengths[0]) labels for the \(count) images of \(images.path)",
+        remedy: "Give the label file that belongs to the images."
+      )
+    }
+    shape = ImageShape(height: imageLengths[1], width: imageLengths[2], channels: 1)
+    try shape.check(images.path)
+  }
+
+  private static func lengths(
+    _ reader: ByteReader,
+    dimensions: UInt8,
+    _ what: String
+  ) throws -> [Int] {
+    let magic = try reader.readUpTo(4)
+    // Two zero bytes, 8 for unsigned bytes, and the number of dimensions.
+    guard magic == [0, 0, 8, dimensions] else {
+      throw ImageDataError(
+        .badData,
+        reader.path,
+        "this is not an IDX file of \(what) (unsigned bytes, "
+          + "\(dimensions) dimension\(dimensions == 1 ? "" : "s"))"
+      )
+    }
+    let bytes = try reader.read(4 * Int(dimensions), "its header")
+    return stride(from: 0, to: bytes.count, by: 4).map { start in
+      bytes[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }
+    }
+  }
+}

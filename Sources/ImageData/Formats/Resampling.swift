@@ -1,0 +1,75 @@
+import Foundation
+
+/// An 8-bit image in memory: rows of pixels of `channels` bytes.
+struct DecodedImage {
+  var width: Int
+  var height: Int
+  var channels: Int
+  var pixels: [UInt8]
+
+  /// Resizes so that the shorter side has `size` pixels, then cuts the square in the centre.
+  ///
+  /// Bilinear with antialias: a triangle whose half width is one output pixel, or one input pixel
+  /// when enlarging. Sizes and offsets are rounded as in torchvision's `Resize` and `CenterCrop`.
+  func centreSquare(_ size: Int) -> [UInt8] {
+    let shorter = min(width, height)
+    let newWidth = width == shorter ? size : size * width / shorter
+    let newHeight = height == shorter ? size : size * height / shorter
+    let columns = Taps.all(from: width, to: newWidth, keeping: size)
+    let rows = Taps.all(from: height, to: newHeight, keeping: size)
+    // Only the input rows that an output row needs are resized horizontally.
+    let first = rows.first?.first ?? 0
+    let last = rows.last.map { $0.first + $0.weights.count } ?? 0
+    let rowSize = size * channels
+    var narrow = [Float](repeating: 0, count: (last - first) * rowSize)
+    var result = [UInt8](repeating: 0, count: size * rowSize)
+    pixels.withUnsafeBufferPointer { pixels in
+      narrow.withUnsafeMutableBufferPointer { narrow in
+        for y in first..<last {
+          for (x, taps) in columns.enumerated() {
+            for channel in 0..<channels {
+              var sum: Float = 0
+              var position = (y * width + taps.first) * channels + channel
+              for weight in taps.weights {
+                sum += weight * Float(pixels[position])
+                position += channels
+              }
+              narrow[(y - first) * rowSize + x * channels + channel] = sum
+            }
+          }
+        }
+      }
+    }
+    for (y, taps) in rows.enumerated() {
+      for x in 0..<rowSize {
+        var sum: Float = 0
+        for (offset, weight) in taps.weights.enumerated() {
+          sum += weight * narrow[(taps.first - first + offset) * rowSize + x]
+        }
+        result[y * rowSize + x] = UInt8(max(0, min(255, sum.rounded())))
+      }
+    }
+    return result
+  }
+}
+
+/// The input pixels that make one output pixel along one axis.
+private struct Taps {
+  var first: Int
+  var weights: [Float]
+
+  /// The taps of the `kept` output pixels in the centre.
+  static func all(from input: Int, to output: Int, keeping kept: Int) -> [Taps] {
+    let scale = Double(input) / Double(output)
+    let reach = max(1, scale)
+    let skipped = Int((Double(output - kept) / 2).rounded(.toNearestOrEven))
+    return (skipped..<(skipped + kept)).map { position in
+      let centre = (Double(position) + 0.5) * scale
+      let first = max(0, Int(centre - reach + 0.5))
+      let end = max(first + 1, min(input, Int(centre + reach + 0.5)))
+      let heights = (first..<end).map { max(0, 1 - abs(Double($0) + 0.5 - centre) / reach) }
+      let sum = heights.reduce(0, +)
+      return Taps(first: first, weights: heights.map { Float($0 / sum) })
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import RandomStreams
+
+/// Divides images into splits so that every class keeps its share in each.
+struct StratifiedSplit {
+  private(set) var indices: [Split: [Int]] = [:]
+
+  /// - Parameters:
+  ///   - labels: of all images; the last `testCount` are the source's own test part.
+  ///   - testCount: 0 when the source has no test part; then `test` is taken from all images.
+  /// - Throws: `ImageDataError` of kind `notEnoughImages`.
+  init(
+    labels: [Int32],
+    testCount: Int,
+    sizes: SplitSizes,
+    stream: RandomStream,
+    path: String
+  ) throws {
+    let trainingCount = labels.count - testCount
+    var training = Pool(labels, 0..<trainingCount, stream.substream(0))
+    if testCount > 0 {
+      var own = Pool(labels, trainingCount..<labels.count, stream.substream(1))
+      indices[.test] = try own.take(
+        sizes.test ?? testCount,
+        for: .test,
+        from: "the source's test part",
+        path
+      )
+    } else {
+      indices[.test] = try training.take(
+        sizes.test ?? labels.count / 6,
+        for: .test,
+        from: "the source",
+        path
+      )
+    }
+    indices[.search] = try training.take(
+      sizes.search ?? trainingCount / 10,
+      for: .search,
+      from: "the training images",
+      path
+    )
+    indices[.train] = try training.take(
+      sizes.train ?? training.count,
+      for: .train,
+      from: "the training images",
+      path
+    )
+  }
+
+  /// Images not yet given to a split, in a random order for each class.
+  private struct Pool {
+    private var classes: [[Int]]
+
+    init(_ labels: [Int32], _ range: Range<Int>, _ stream: RandomStream) {
+      classes = Array(repeating: [], count: Int(labels.max() ?? -1) + 1)
+      for index in range { classes[Int(labels[index])].append(index) }
+      for number in classes.indices {
+        var stream = stream.substream(UInt64(number))
+        stream.shuffle(&classes[number])
+      }
+    }
+
+    var count: Int { classes.reduce(0) { $0 + $1.count } }
+
+    /// Takes each class's share, rounded by the largest remainder so that the sizes add up.
+    mutating func take(
+      _ size: Int,
+      for split: Split,
+      from source: String,
+      _ path: String
+    ) throws -> [Int] {
+      let available = count
+      guard size >= 1, size <= available else {
+        throw ImageDataError(
+          .notEnoughImages,
+          path,
+          "split \(split.rawValue) is to have \(size) images, \(source) has \(available) left",
+          remedy: size < 1 ? "Give every split at least 1 image." : "Choose smaller splits."
+        )
+      }
+      var quotas = classes.map { $0.count * size / available }
+      let missing = size - quotas.reduce(0, +)
+      let byRemainder = classes.indices.sorted { a, b in
+        let (first, second) = (
+          classes[a].count * size % available, classes[b].count * size % available
+        )
+        return first != second ? first > second : a < b
+      }
+      for number in byRemainder.prefix(missing) { quotas[number] += 1 }
+      var taken: [Int] = []
+      taken.reserveCapacity(size)
+      for number in classes.indices {
+        taken += classes[number].suffix(quotas[number])
+        classes[number].removeLast(quotas[number])
+      }
+      return taken.sorted()
+    }
+  }
+}
