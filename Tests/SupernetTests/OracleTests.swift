@@ -96,7 +96,8 @@ struct OracleTests {
         )
       )
     }
-    let rounding = compared.map { self.rounding($0.single, $0.double, magnitude: $0.magnitude) }
+    let rounding =
+      compared.map { self.rounding($0.single, $0.double, magnitude: $0.magnitude) }
       .max() ?? 0
     #expect(rounding <= 2e-3, "rounding is amplified too much to prove anything")
     for values in compared {
