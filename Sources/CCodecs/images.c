@@ -94,6 +94,8 @@ int codecs_png_decode(
     uint8_t *colours = channels == 3 ? pixels : malloc(area * 3);
     int code = colours ? spng_decode_image(decoder, colours, area * 3, SPNG_FMT_RGB8, 0)
                        : SPNG_EMEM;
+    // What follows the pixels is read too, so that a file cut at its very end is noticed.
+    if (!code) code = spng_decode_chunks(decoder);
     if (code) status = fail(message, spng_strerror(code));
     if (!code && channels == 1) {
       // ITU-R BT.601 luma in 16-bit fixed point, what a JPEG decoder calls grey as well.

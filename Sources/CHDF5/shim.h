@@ -11,6 +11,15 @@ static inline unsigned chdf5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline unsigned chdf5_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned chdf5_objects(void) { return H5F_OBJ_ALL & ~H5F_OBJ_FILE; }
 
+// Some network file systems have no locks: open files there all the same.
+static inline herr_t chdf5_lock_where_possible(hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+  return H5Pset_file_locking(access, 1, 1);
+#else
+  return access < 0 ? -1 : 0;
+#endif
+}
+
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t chdf5_file_create(void) { return H5P_FILE_CREATE; }
 static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }

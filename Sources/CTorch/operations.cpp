@@ -73,7 +73,8 @@ int rt_inplace(
   return guarded(error, [&] {
     at::Tensor &a = target->value;
     switch (op) {
-      case RT_ADD_IN: a.add_(other->value, alpha); return;
+      // Integer tensors take no fraction, not even 1.0.
+      case RT_ADD_IN: alpha == 1 ? a.add_(other->value) : a.add_(other->value, alpha); return;
       case RT_MUL_IN: other ? a.mul_(other->value) : a.mul_(alpha); return;
       case RT_COPY_IN: a.copy_(other->value); return;
       case RT_ADDCMUL_IN: a.addcmul_(other->value, other->value, alpha); return;

@@ -1,8 +1,8 @@
 /// The images of a split by who was right: a reference (smaller, or deployed) or a candidate
 /// (larger, new).
 ///
-/// Every measure of the field is a ratio of these whole numbers. Rates whose denominator can be zero
-/// are nil then.
+/// Every measure of the field is a ratio of these whole numbers. Rates whose denominator can be
+/// zero are nil then.
 public struct FlipCounts: Sendable, Hashable, Codable {
   public var bothRight: Int
   public var bothWrong: Int

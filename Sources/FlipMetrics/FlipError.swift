@@ -25,17 +25,17 @@ public enum FlipError: Error, Equatable, CustomStringConvertible {
     case .noImages:
       return "there are no images to compare predictions on"
     case .lengthMismatch(let first, let second):
-      return
-        "there are \(first.count) \(first.name) but \(second.count) \(second.name); both must be for the same images"
+      return "there are \(first.count) \(first.name) but \(second.count) \(second.name); "
+        + "both must be for the same images"
     case .differentLabels(let index):
-      return
-        "the two models were measured on different labels, first at image \(index); measure both on the same split"
+      return "the two models were measured on different labels, first at image \(index); "
+        + "measure both on the same split"
     case .invalidLine(let line, let text, let reason):
-      return
-        "line \(line) of the predictions, '\(text)', \(reason); each line holds the class index of one image"
+      return "line \(line) of the predictions, '\(text)', \(reason); "
+        + "each line holds the class index of one image"
     case .wrongLineCount(let expected, let found):
-      return
-        "the predictions are for \(found) images, the split has \(expected); give one line per image, in the split's order"
+      return "the predictions are for \(found) images, the split has \(expected); "
+        + "give one line per image, in the split's order"
     case .noValues:
       return "there are no values to summarise"
     }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// McNemar's exact test (1947): the two-sided probability of a split of discordant pairs at least as
-/// uneven as `first` to `second`, if either way were equally likely.
+/// McNemar's exact test (1947): the two-sided probability of a split of discordant pairs at least
+/// as uneven as `first` to `second`, if either way were equally likely.
 ///
 /// With the two kinds of flips of a pair of models it tests whether their accuracies differ; with
 /// the images that flip under one method only, whether two methods flip differently.

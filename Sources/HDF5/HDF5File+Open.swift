@@ -119,6 +119,7 @@ extension HDF5File {
     let list = try place.own(H5Pcreate(chdf5_file_access()), H5Pclose, or: .misuse)
     // Closing a file closes what is open in it, instead of silently staying open.
     try place.check(H5Pset_fclose_degree(list.id, H5F_CLOSE_STRONG), or: .misuse)
+    try place.check(chdf5_lock_where_possible(list.id), or: .misuse)
     return list
   }
 

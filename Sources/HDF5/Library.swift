@@ -85,7 +85,10 @@ struct Place {
     } else {
       cause = stack.first ?? "HDF5 gave no reason"
     }
-    if stack.contains(where: { $0.contains("unable to lock the file") }) {
+    // errno 11 is EAGAIN: the lock is held by another.
+    if stack.contains(where: {
+      $0.contains("unable to lock") && $0.contains("errno = 11,")
+    }) {
       return error(.busy, "another process has the file open for writing")
     }
     return error(system == nil ? kind : .inputOutput, cause)

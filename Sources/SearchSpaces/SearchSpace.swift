@@ -5,14 +5,15 @@ public typealias Architecture = Assignment
 
 /// A weight-sharing search space: decisions, and what network each architecture describes.
 ///
-/// A space is written as ``NetworkPart``s; networks, costs, containment, budget tables and summaries
-/// all follow from them. Three rules make that work, and every space must keep them: choices of a
-/// decision are in ascending order of size, a network uses leading slices of the stored tensors, and
-/// the map size at a part depends on no decision but the resolution. Then MACs and parameters are
-/// monotone, and one architecture contains another when every decision the other makes is at least
-/// as large.
+/// A space is written as ``NetworkPart``s; networks, costs, containment, budget tables and
+/// summaries all follow from them. Three rules make that work, and every space must keep them:
+/// choices of a decision are in ascending order of size, a network uses leading slices of the
+/// stored tensors, and the map size at a part depends on no decision but the resolution. Then MACs
+/// and parameters are monotone, and one architecture contains another when every decision the other
+/// makes is at least as large.
 public protocol SearchSpace: Sendable {
-  /// Name of the space, as stored in files: a preset such as `mobilenetv3-small`, or the user's own.
+  /// Name of the space, as stored in files: a preset such as `mobilenetv3-small`, or the user's
+  /// own.
   var name: String { get }
   var decisions: DecisionSpace { get }
   var input: NetworkInput { get }

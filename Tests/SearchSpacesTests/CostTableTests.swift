@@ -10,7 +10,7 @@ import Testing
       var stream = RandomStream(seed: 1, name: "tables").substream(UInt64(index))
       let all = try FeasibleSet(space.decisions)
       let tables = try NetworkCost.allCases.map { try space.costTable($0) }
-      let samples = (0..<400).map { _ in randomMember(all, &stream) }
+      let samples = (0..<250).map { _ in randomMember(all, &stream) }
       for architecture in samples + [space.smallest, space.largest] {
         let network = try space.network(architecture)
         #expect(tables[0].cost(of: architecture, in: space.decisions) == (try network.macs()))

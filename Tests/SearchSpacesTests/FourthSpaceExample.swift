@@ -3,8 +3,9 @@ import RandomStreams
 import SearchSpaces
 import Testing
 
-/// A fourth search space, from nothing: a plain network of two or three 3x3 convolutions of 8, 16 or
-/// 24 channels, of which the first two halve the image. Describing it is all there is to do; everything below the type works at once.
+/// A fourth search space, from nothing: a plain network of two or three 3x3 convolutions of 8, 16
+/// or 24 channels, of which the first two halve the image. Describing it is all there is to do;
+/// everything below the type works at once.
 struct PlainSpace: SearchSpace {
   let name = "plain"
   let decisions: DecisionSpace

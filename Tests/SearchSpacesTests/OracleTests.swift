@@ -2,13 +2,19 @@ import Foundation
 import SearchSpaces
 import Testing
 
-/// The published supernets, instantiated in the reference implementation: `Tests/Fixtures` holds what
-/// it counted.
+/// The published supernets, instantiated in the reference implementation: `Tests/Fixtures` holds
+/// what it counted.
 struct Oracle: Decodable {
   let config: OFAConfiguration
   let parameters: Int
-  let state_dict_entries: Int
-  let macs_by_resolution: [String: Int]
+  let stateDictEntries: Int
+  let macsByResolution: [String: Int]
+
+  enum CodingKeys: String, CodingKey {
+    case config, parameters
+    case stateDictEntries = "state_dict_entries"
+    case macsByResolution = "macs_by_resolution"
+  }
 
   static let presets = [
     "ofa_mbv3_d234_e346_k357_w1.0": "mobilenetv3-w1.0",
@@ -34,13 +40,13 @@ struct Oracle: Decodable {
     let oracles = try Oracle.all()
     #expect(oracles.count >= 12)
     for (preset, name, oracle) in oracles {
-      for (resolution, macs) in oracle.macs_by_resolution {
+      for (resolution, macs) in oracle.macsByResolution {
         var images = ImageShape.imageNet
         images.resolutions = [try #require(Int(resolution))]
         let space = try SpaceRegistry.makeSpace(name: preset, images: images)
         let network = try space.network(space.architecture(oracle.config))
         #expect(network.parameters == oracle.parameters, "\(preset) \(name)")
-        #expect(network.staticTensors.count == oracle.state_dict_entries, "\(preset) \(name)")
+        #expect(network.staticTensors.count == oracle.stateDictEntries, "\(preset) \(name)")
         #expect(try network.macs() == macs, "\(preset) \(name) at \(resolution)")
         // Every layer counts its own parameters, so the sum must agree with the list of tensors.
         #expect(try network.layerCosts().reduce(0) { $0 + $1.parameters } == oracle.parameters)

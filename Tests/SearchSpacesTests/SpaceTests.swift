@@ -1,4 +1,5 @@
 import Decisions
+import Foundation
 import SearchSpaces
 import Testing
 
@@ -113,6 +114,18 @@ import Testing
       configuration.widths = [1, 1]
       _ = try ResNet50Space(configuration)
     }
+  }
+
+  @Test func configurationsReadBack() throws {
+    func check<Space: ConfiguredSpace>(_ space: Space) throws {
+      let data = try JSONEncoder().encode(space.configuration)
+      let decoded = try JSONDecoder().decode(Space.Configuration.self, from: data)
+      #expect(decoded == space.configuration)
+      let again = try Space(decoded)
+      #expect(again.decisions == space.decisions)
+      #expect(try again.network(again.largest) == space.network(space.largest))
+    }
+    for space in try everySpace() { try check(space) }
   }
 
   @Test func presetsSuitTwoCores() throws {

@@ -26,7 +26,8 @@ import Testing
     #expect(summary.layers.reduce(0) { $0 + $1.macs } == 566_170_656)
     #expect(summary.layers.reduce(0) { $0 + $1.parameters } == 7_664_760)
     #expect(summary.stateDictEntries == 435)
-    // The published shapes of the fifth block: 24 channels in, expanded to 144, stride 2, SE, 40 out.
+    // The published shapes of the fifth block: 24 channels in, expanded to 144, stride 2, SE, 40
+    // out.
     let block = summary.layers.filter { $0.name.hasPrefix("blocks.5.") }
     #expect(
       block.map(\.name) == [

@@ -98,7 +98,7 @@ import Testing
       do {
         try sources.set(key.path, to: text, place: "test")
       } catch {
-        try sources.set(key.path, to: "3", place: "test")
+        try sources.set(key.path, to: "5", place: "test")
       }
       #expect(key.read(sources.configuration) != current, "\(key.path)")
     }

@@ -18,13 +18,15 @@ public struct HDF5Dataset: HDF5Object {
     self.file = file
     self.path = path
     let place = file.place(path, "open")
-    (shape, elementType) = try withLibrary {
-      let dataset = try place.own(
-        H5Dopen2(file.openIdentifier(place), path, chdf5_default()),
-        H5Dclose,
-        or: .damagedFile
-      )
-      return try describe(dataset.id, fileSize: file.size, place)
+    (shape, elementType) = try withExtendedLifetime(file) {
+      try HDF5.withLibrary {
+        let dataset = try place.own(
+          H5Dopen2(file.openIdentifier(place), path, chdf5_default()),
+          H5Dclose,
+          or: .damagedFile
+        )
+        return try describe(dataset.id, fileSize: file.size, place)
+      }
     }
   }
 

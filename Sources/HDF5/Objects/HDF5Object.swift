@@ -8,6 +8,12 @@ public protocol HDF5Object: Sendable {
 }
 
 extension HDF5Object {
+  /// Runs a whole operation under the process-wide lock. The file stays open until its end, and
+  /// cannot be closed by its `deinit`, which takes the lock too, in the midst of it.
+  func withLibrary<Result>(_ body: () throws -> Result) throws -> Result {
+    try withExtendedLifetime(file) { try HDF5.withLibrary(body) }
+  }
+
   /// Where an operation on this object, its child or its attribute takes place.
   func place(_ operation: String, child: String? = nil, attribute: String? = nil) -> Place {
     var object = path

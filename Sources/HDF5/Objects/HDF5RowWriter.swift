@@ -40,7 +40,7 @@ public final class HDF5RowWriter<Element: HDF5Scalar> {
       throw place.error(.misuse, "more rows were written than the \(promised) promised")
     }
     guard !values.isEmpty, let type = Element.elementType.standardType else { return }
-    try withLibrary {
+    try dataset.withLibrary {
       let opened = try dataset.openObject(place)
       if promised == nil {
         let shape = ([rows.upperBound] + rowShape).map { hsize_t($0) }

@@ -14,14 +14,19 @@ public enum AtomicFile {
   ///
   /// - Throws: `StorageError` naming `path`. The temporary is removed and `path` is as it was, unless
   ///   only waiting for the folder failed: then the new file is in place but may not survive a crash.
+  ///
+  /// - Parameter verify: is given the temporary's path before it is renamed; what it throws is
+  ///   passed on after the temporary is removed.
   public static func write(
     _ bytes: [UInt8],
     to path: String,
-    storage: some Storage = SystemStorage()
+    storage: some Storage = SystemStorage(),
+    verify: (_ temporaryPath: String) throws -> Void = { _ in }
   ) throws {
     let temporary = temporaryPath(for: path)
     do {
       try bytes.withUnsafeBytes { try writeNew($0, temporary, for: path, storage) }
+      try verify(temporary)
       try publish(temporary, as: path, storage)
     } catch {
       try? storage.remove(temporary)

@@ -2,10 +2,16 @@ import Yams
 
 extension RunConfiguration {
   /// The fully resolved configuration as YAML: running from it repeats the run.
-  public var yaml: String {
+  public var yaml: String { yaml(of: ConfigurationKey.all) }
+
+  /// Only the keys that results depend on: what result files carry, so that their bytes do not
+  /// depend on how often a run saved itself.
+  var resultsYAML: String { yaml(of: ConfigurationKey.all.filter { !$0.mayChangeOnResume }) }
+
+  private func yaml(of keys: [ConfigurationKey]) -> String {
     var lines: [String] = []
     var section = ""
-    for key in ConfigurationKey.all {
+    for key in keys {
       let parts = key.path.split(separator: ".").map(String.init)
       let value = Self.scalar(key.read(self))
       if parts.count == 1 {

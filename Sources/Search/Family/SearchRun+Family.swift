@@ -44,7 +44,7 @@ extension SearchRun {
     try FamilyFile.write(
       family, to: path,
       origin: FamilyFile.Origin(
-        configuration: configuration.yaml, space: setting.space.name,
+        configuration: configuration.resultsYAML, space: setting.space.name,
         decisions: setting.space.decisions.decisions.map(\.name),
         dataDigest: setting.data.digest, supernetDigest: supernetDigest,
         searchLabels: setting.images.search.labels, testLabels: setting.images.test.labels))

@@ -50,7 +50,7 @@ extension SearchRun {
     try supernet.write(
       to: path,
       provenance: [
-        "configuration": configuration.yaml, "data-sha256": setting.data.digest,
+        "configuration": configuration.resultsYAML, "data-sha256": setting.data.digest,
         "seed": String(configuration.seed),
       ], createdBy: Program.identity)
     try openSupernet()

@@ -20,8 +20,8 @@ public struct ContainmentViolation: Sendable, Hashable, Codable, CustomStringCon
   }
 }
 
-/// Containment by decisions: every decision that the small architecture makes about its weights, the
-/// large one makes at least as large.
+/// Containment by decisions: every decision that the small architecture makes about its weights,
+/// the large one makes at least as large.
 ///
 /// It implies containment of the weights themselves (``NetworkDescription/uncoveredWeights(of:)``),
 /// because networks use leading slices and channels grow with every decision. In the mobile spaces

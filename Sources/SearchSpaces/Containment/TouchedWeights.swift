@@ -24,9 +24,9 @@ public struct UncoveredWeight: Sendable, Hashable {
 
 /// Containment checked literally, on the index sets of the stored weights.
 ///
-/// What counts: every convolution and classifier weight and bias, and every batch norm tensor of the
-/// supernet. A depthwise convolution of kernel `k` reads the centre `k` x `k` window of the stored
-/// kernel, of its leading channels.
+/// What counts: every convolution and classifier weight and bias, and every batch norm tensor of
+/// the supernet. A depthwise convolution of kernel `k` reads the centre `k` x `k` window of the
+/// stored kernel, of its leading channels.
 ///
 /// What does not count: kernel matrices. They are parameters that all networks of the supernet
 /// share, like the stored kernels they act on, but they run the other way: a 3x3 kernel reads the

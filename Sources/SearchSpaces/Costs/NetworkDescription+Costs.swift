@@ -1,8 +1,8 @@
 extension NetworkDescription {
   /// The cost of each layer, in order, shortcut layers after the body they bypass.
   ///
-  /// Throws ``SpaceError/inconsistentLayers(layer:reason:)`` when a layer does not take what the one
-  /// before it gives, so a space under construction is checked by asking for its costs.
+  /// Throws ``SpaceError/inconsistentLayers(layer:reason:)`` when a layer does not take what the
+  /// one before it gives, so a space under construction is checked by asking for its costs.
   public func layerCosts() throws(SpaceError) -> [LayerCost] { try walk().costs }
 
   private func walk() throws(SpaceError) -> LayerWalk {

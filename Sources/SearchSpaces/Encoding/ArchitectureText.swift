@@ -4,9 +4,9 @@ import Foundation
 /// Architectures as text, for the command line, tables and files.
 ///
 /// Four forms are read; the first two are also written:
-/// - one character per decision, grouped by what they belong to: `1.21.00.--.2.10.00.00`. Choices
-///   count from 0 in the digits of ``codeDigits``; `-` stands for decisions that do not exist in this
-///   network. Dots are for the eye.
+/// - one character per decision, grouped by what they belong to: `1.21.00.--.2.10.00.00`.
+///   Choices count from 0, in digits, then letters; `-` stands for decisions that do not exist in
+///   this network. Dots are for the eye.
 /// - the decisions by name: `{"stage1.depth": 3, "block1.kernel": 5}` or `stage1.depth=3,
 ///   block1.kernel=5`. Decisions that do not exist may be left out.
 /// - the published encoding: `{"ks": [3, 5, ...], "e": [...], "d": [...]}`.

@@ -71,8 +71,8 @@ extension SearchSpace {
       guard given.count == list.elements.count || given.count == 1 else {
         throw SpaceError.malformedArchitecture(
           space: name,
-          reason:
-            "'\(list.key)' has \(given.count) numbers; it takes \(list.elements.count), or one for all"
+          reason: "'\(list.key)' has \(given.count) numbers; it takes \(list.elements.count), "
+            + "or one for all"
         )
       }
       for (index, element) in list.elements.enumerated() {
@@ -93,8 +93,8 @@ extension SearchSpace {
     return try decisions.canonical(choices)
   }
 
-  /// The published encoding of an architecture, if the space has one. Ignored entries hold the least
-  /// choice.
+  /// The published encoding of an architecture, if the space has one. Ignored entries hold the
+  /// least choice.
   public func ofaConfiguration(_ architecture: Architecture) -> OFAConfiguration? {
     guard let encoding = publishedEncoding else { return nil }
     return OFAConfiguration(

@@ -55,7 +55,7 @@ struct ConfigurationCheck {
   }
 
   func ratios(_ field: String, _ values: [Double]) throws(SpaceError) {
-    try choices(field, values, atLeast: .leastNormalMagnitude)
+    try choices(field, values, atLeast: 0)
     for value in values { try scale(field, value) }
   }
 

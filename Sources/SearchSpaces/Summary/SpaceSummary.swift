@@ -76,7 +76,7 @@ extension SpaceSummary: CustomStringConvertible {
   public var description: String {
     let pixels = resolutions.map(String.init).joined(separator: ", ")
     var lines = [
-      "\(name): images \(inputChannels)x\(pixels) pixels, \(classes) classes",
+      "\(name): \(inputChannels) image channels, \(pixels) pixels, \(classes) classes",
       "architectures        \(architectures) (\(scientific(architectures)))",
     ]
     if distinctNetworks != architectures {

@@ -4,8 +4,8 @@ import Supernet
 struct SupernetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "supernet",
-    abstract: "Describe supernet files.",
-    subcommands: [Info.self])
+    abstract: "Describe supernet files, and import published ones.",
+    subcommands: [Info.self, Import.self])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -32,19 +32,20 @@ enum ExitStatus: Int32 {
   /// nil for errors that are not ours.
   static func status(of error: any Error) -> ExitStatus? {
     switch error {
-    case let error as HDF5Error: status(of: error.kind)
+    case let error as HDF5Error: file(error.kind)
     case let error as StorageError: error.isMissingFile ? .missingInput : .inputOutput
-    case let error as RunError: status(of: error)
-    case let error as ImageDataError: status(of: error.kind)
+    case let error as RunError: run(error)
+    case let error as ImageDataError: images(error.kind)
     case is DeviceError: .deviceUnavailable
     case is ConfigurationError, is DecisionError, is SpaceError: .usage
+    case let error as ImportError: checkpoint(error.cause)
     case is SupernetError: .badData
     case is ControllerError, is TorchError: .failure
     default: nil
     }
   }
 
-  private static func status(of kind: HDF5Error.Kind) -> ExitStatus {
+  private static func file(_ kind: HDF5Error.Kind) -> ExitStatus {
     switch kind {
     case .missingFile: .missingInput
     case .foreignFile, .damagedFile, .missingObject, .mismatch: .badData
@@ -54,7 +55,7 @@ enum ExitStatus: Int32 {
     }
   }
 
-  private static func status(of kind: ImageDataError.Kind) -> ExitStatus {
+  private static func images(_ kind: ImageDataError.Kind) -> ExitStatus {
     switch kind {
     case .missingFile: .missingInput
     case .badData: .badData
@@ -63,7 +64,15 @@ enum ExitStatus: Int32 {
     }
   }
 
-  private static func status(of error: RunError) -> ExitStatus {
+  private static func checkpoint(_ cause: ImportError.Cause) -> ExitStatus {
+    switch cause {
+    case .missing: .missingInput
+    case .unreadable: .inputOutput
+    default: .badData
+    }
+  }
+
+  private static func run(_ error: RunError) -> ExitStatus {
     switch error {
     case .exists, .impossibleBudget, .unfinished: .usage
     case .notARun, .missingInput: .missingInput

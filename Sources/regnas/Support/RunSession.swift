@@ -77,13 +77,3 @@ struct RunRecord: Encodable {
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 }
-
-extension RunConfiguration {
-  /// Starts libtorch as configured. First thing of every command that computes.
-  func startTorch() throws {
-    try TorchRuntime.start(
-      threads: runtime.threads > 0
-        ? runtime.threads : ProcessInfo.processInfo.activeProcessorCount)
-    if runtime.deterministic { try TorchRuntime.setDeterministic(true) }
-  }
-}

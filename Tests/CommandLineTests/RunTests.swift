@@ -1,0 +1,167 @@
+import Foundation
+import Testing
+
+/// The main job at its smallest: import, train, interrupt, resume, sample. Serialised, since each
+/// test runs several programs that compute.
+@Suite(.serialized, .enabled(if: SmallData.isThere, "needs the package dataset-fashion-mnist"))
+struct RunTests {
+  private func prepared() throws -> Regnas {
+    let regnas = Regnas(folder: try Folder())
+    try SmallData.make(in: regnas)
+    try regnas.folder.write(SmallData.configuration, to: "run.yaml")
+    return regnas
+  }
+
+  /// The family of a run that is never interrupted, and what h5py reads of its files.
+  @Test func aRunGivesAFamilyThatOthersCanRead() throws {
+    let regnas = try prepared()
+    let folder = regnas.folder
+    let train = try regnas("train", "--config", "run.yaml", "--name", "whole")
+    try #require(train.status == 0, "\(train.errors)")
+    #expect(train.output.isEmpty)
+    let sample = try regnas("sample", "checkpoints/whole")
+    try #require(sample.status == 0, "\(sample.errors)")
+    #expect(sample.output.contains("NFR % against member 1"))
+    for file in [
+      "config.yaml", "run.json", "log.txt", "metrics.jsonl", "supernet.h5", "family.h5",
+    ] { #expect(folder.exists("checkpoints/whole/" + file), "\(file)") }
+    for line in folder.text("checkpoints/whole/metrics.jsonl").split(separator: "\n") {
+      #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+    for file in ["data.h5", "checkpoints/whole/supernet.h5", "checkpoints/whole/family.h5"] {
+      let inspected = try regnas("inspect", file)
+      #expect(inspected.status == 0, "\(inspected.errors)")
+    }
+    let report = try JSONSerialization.jsonObject(
+      with: Data(try regnas("inspect", "checkpoints/whole/family.h5", "--json").output.utf8))
+    let members = try #require((report as? [String: Any])?["members"] as? [[String: Any]])
+    #expect(members.count == 2)
+    #expect(members.allSatisfy { $0["containsSmaller"] as? Bool == true })
+    #expect(
+      members.allSatisfy { ($0["macs"] as? Int ?? .max) <= ($0["budget"] as? Int ?? 0) })
+    try readWithH5py(folder)
+
+    // The stored configuration gives the same family again, to the byte.
+    let again = try regnas(
+      "train", "--config", "checkpoints/whole/config.yaml", "--name", "again", "--quiet")
+    #expect(again.status == 0, "\(again.errors)")
+    try regnas("sample", "checkpoints/again", "--quiet")
+    #expect(
+      folder.bytes("checkpoints/whole/family.h5") == folder.bytes("checkpoints/again/family.h5"))
+
+    // Sampling refuses to overwrite; another seed and a family as reference are allowed.
+    #expect(try regnas("sample", "checkpoints/whole").status == 65)
+    let other = try regnas(
+      "sample", "checkpoints/whole", "--seed", "9", "--out", "other.h5", "--json")
+    #expect(other.status == 0)
+    #expect(other.output.contains("regnas.family-report/1"))
+    let referenced = try regnas(
+      "train", "--config", "run.yaml", "--name", "referenced", "--set",
+      "search.reference=checkpoints/whole/family.h5", "--set",
+      "supernet.file=checkpoints/whole/supernet.h5")
+    #expect(referenced.status == 0, "\(referenced.errors)")
+    let table = try regnas("sample", "checkpoints/referenced")
+    #expect(table.output.contains("NFR % against reference"))
+  }
+
+  private func readWithH5py(_ folder: Folder) throws {
+    let script = """
+      import sys
+      try:
+        import h5py, numpy
+      except ImportError:
+        sys.exit(77)
+      with h5py.File("data.h5") as f:
+        assert f["images"].shape == (1140, 28, 28, 1) and f["images"].dtype == numpy.uint8
+        assert len(f["splits/train"]) == 640 and len(f["splits/test"]) == 200
+      with h5py.File("checkpoints/whole/supernet.h5") as f:
+        assert f["state/classifier.linear.weight"].shape[0] == 10
+      with h5py.File("checkpoints/whole/family.h5") as f:
+        assert f.attrs["format"] == "regnas.family"
+        labels = f["labels/test"][:]
+        for member in ("1", "2"):
+          accuracy = (f["members"][member]["predictions/test"][:] == labels).mean()
+          assert accuracy > 0.2, accuracy
+          assert len(f["members"][member]["weights"]) > 50
+      """
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+    process.arguments = ["-c", script]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    try process.run()
+    process.waitUntilExit()
+    #expect([0, 77].contains(process.terminationStatus), "h5py could not read the files")
+  }
+
+  @Test func killedRunsEndWithTheSameBytes() throws {
+    let regnas = try prepared()
+    let folder = regnas.folder
+    #expect(try regnas("train", "--config", "run.yaml", "--name", "whole", "--quiet").status == 0)
+    #expect(try regnas("sample", "checkpoints/whole", "--quiet").status == 0)
+    let whole = folder.bytes("checkpoints/whole/family.h5")
+    #expect(!whole.isEmpty)
+
+    // Saves after every step and evaluation, and is killed at some moment of each phase.
+    var kills = 0
+    var process = try regnas.start([
+      "train", "--config", "run.yaml", "--name", "killed", "--set", "checkpoint.every=0",
+    ])
+    var delay = 1.5
+    while process.isRunning {
+      Thread.sleep(forTimeInterval: delay)
+      if process.isRunning {
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        kills += 1
+      } else {
+        break
+      }
+      delay *= 1.35
+      process = try regnas.start(["resume", "checkpoints/killed"])
+    }
+    #expect(regnas.finish(process).status == 0, "\(folder.text("stderr"))")
+    #expect(kills >= 2)
+    #expect(try regnas("sample", "checkpoints/killed", "--quiet").status == 0)
+    #expect(folder.bytes("checkpoints/killed/family.h5") == whole)
+    #expect(
+      folder.bytes("checkpoints/killed/supernet.h5")
+        == folder.bytes("checkpoints/whole/supernet.h5"))
+    // No step is logged twice.
+    #expect(
+      folder.text("checkpoints/killed/metrics.jsonl")
+        == folder.text("checkpoints/whole/metrics.jsonl"))
+  }
+
+  @Test func signalsSaveAndTellHowToGoOn() throws {
+    let regnas = try prepared()
+    let process = try regnas.start([
+      "train", "--config", "run.yaml", "--name", "stopped", "--set", "supernet.epochs=500",
+    ])
+    // Wait for the first step, so that there is something to save.
+    for _ in 0..<600 where !regnas.folder.text("stderr").contains("supernet:") {
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    let busy = Regnas(folder: try Folder())
+    let second = try busy("resume", regnas.folder.file("checkpoints/stopped"))
+    #expect(second.status == 75)
+    #expect(second.errors.contains("process \(process.processIdentifier)"))
+
+    kill(process.processIdentifier, SIGINT)
+    let result = regnas.finish(process)
+    #expect(result.status == 130)
+    #expect(result.errors.contains("regnas resume checkpoints/stopped"))
+    #expect(regnas.folder.text("checkpoints/stopped/run.json").contains("interrupted"))
+
+    let unfinished = try regnas("sample", "checkpoints/stopped")
+    #expect(unfinished.status == 64)
+    #expect(unfinished.errors.contains("regnas resume"))
+    let other = try regnas(
+      "resume", "checkpoints/stopped", "--set", "supernet.epochs=2", "--quiet")
+    #expect(other.status == 65)
+    #expect(other.errors.contains("supernet.epochs: 500 in the checkpoint, 2 now"))
+    let more = try regnas(
+      "resume", "checkpoints/stopped", "--max-time", "1", "--set", "checkpoint.keep=1")
+    #expect(more.status == 0)
+    #expect(more.errors.contains("going on from"))
+  }
+}

@@ -1,0 +1,327 @@
+import Foundation
+import HDF5
+import Testing
+
+@testable import ImageData
+
+/// Everything a source gives.
+private func contents(_ source: some ImageSource) throws -> (pixels: [UInt8], labels: [Int32]) {
+  var result: (pixels: [UInt8], labels: [Int32]) = ([], [])
+  try source.read { pixels, labels in
+    result.pixels += pixels
+    result.labels += labels
+  }
+  return result
+}
+
+private func refused(
+  _ cause: String,
+  _ body: () throws -> Void,
+  at location: SourceLocation = #_sourceLocation
+) {
+  let error = #expect(throws: ImageDataError.self, sourceLocation: location) { try body() }
+  #expect(
+    error?.description.contains(cause) == true,
+    "\(String(describing: error))",
+    sourceLocation: location
+  )
+}
+
+@Suite struct IDXSourceTests {
+  @Test(.enabled(if: FashionMNIST.isInstalled, FashionMNIST.note))
+  func fashionMNISTIsRead() throws {
+    let source = try IDXSource(
+      folder: FashionMNIST.folder,
+      classNames: IDXSource.fashionMNISTClassNames
+    )
+    #expect(source.count == 70_000 && source.testCount == 10_000)
+    #expect(source.shape == ImageShape(height: 28, width: 28, channels: 1))
+    // The first block only: the whole takes long in a debug build.
+    struct Enough: Error {}
+    var labels: [Int32] = []
+    #expect(throws: Enough.self) {
+      try source.read { _, block in
+        labels = block
+        throw Enough()
+      }
+    }
+    // Published with the data set: its first image is an ankle boot, then two T-shirts.
+    #expect(labels.prefix(3) == [9, 0, 0])
+  }
+
+  @Test func gzipAndPlainAreTheSame() throws {
+    let folder = try TemporaryFolder()
+    let pair = try idxPair(folder, "train", count: 50)
+    let plain = try contents(IDXSource(training: pair))
+    try run("/usr/bin/gzip", pair.images, pair.labels)
+    let packed = try contents(
+      IDXSource(training: .init(images: pair.images + ".gz", labels: pair.labels + ".gz"))
+    )
+    #expect(plain == packed)
+    #expect(plain.pixels == pixels(1500, "train"))
+  }
+
+  @Test func badFilesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let good = try idxPair(folder, "train", count: 50)
+    let images = try folder.bytes("train-images")
+    let labels = try folder.bytes("train-labels")
+    func pair(_ images: [UInt8], _ labels: [UInt8]) throws -> IDXSource.Pair {
+      .init(images: try folder.put(images, "i"), labels: try folder.put(labels, "l"))
+    }
+    refused("the file ends inside images 0 to 49 of 50") {
+      _ = try contents(IDXSource(training: pair(images.dropLast(), labels)))
+    }
+    refused("the file ends inside its header") {
+      _ = try IDXSource(training: pair(Array(images.prefix(11)), labels))
+    }
+    refused("not an IDX file of images") { _ = try IDXSource(training: pair(labels, labels)) }
+    refused("not an IDX file of labels") { _ = try IDXSource(training: pair(images, images)) }
+    refused("not an IDX file of images") { _ = try IDXSource(training: pair([], labels)) }
+    refused("there are 49 labels for the 50 images") {
+      _ = try IDXSource(training: pair(images, idx([49], Array(labels.dropFirst(8).dropLast()))))
+    }
+    refused("more data than its header says") {
+      _ = try contents(IDXSource(training: pair(images + [0], labels)))
+    }
+    refused("label 2 of image 2 is out of range: there are 2 classes") {
+      _ = try contents(IDXSource(training: good, classNames: ["a", "b"]))
+    }
+    refused("there is no such file") {
+      _ = try IDXSource(training: .init(images: folder.file("none"), labels: good.labels))
+    }
+    refused("images of 4000000 x 5 pixels") {
+      _ = try IDXSource(training: pair(idx([50, 4_000_000, 5], []), labels))
+    }
+    refused("there are no IDX files in this folder") { _ = try IDXSource(folder: folder.path) }
+    try run("/usr/bin/gzip", good.images)
+    let packed = try folder.bytes("train-images.gz")
+    refused("the file cannot be inflated") {
+      _ = try contents(IDXSource(training: pair(packed.dropLast(20), labels)))
+    }
+    var changed = packed
+    changed[packed.count / 2] ^= 1
+    refused("the file cannot be inflated") {
+      _ = try contents(IDXSource(training: pair(changed, labels)))
+    }
+  }
+}
+
+@Suite struct CIFARSourceTests {
+  private func records(_ count: Int, labelBytes: Int, classes: Int, _ name: String) -> [UInt8] {
+    let planes = pixels(count * 3072, name)
+    var bytes: [UInt8] = []
+    for row in 0..<count {
+      if labelBytes == 2 { bytes.append(UInt8(row % 20)) }
+      bytes.append(UInt8(row % classes))
+      bytes += planes[(row * 3072)..<(row * 3072 + 3072)]
+    }
+    return bytes
+  }
+
+  @Test func cifar10() throws {
+    let folder = try TemporaryFolder()
+    try folder.put(records(20, labelBytes: 1, classes: 10, "1"), "data_batch_1.bin")
+    try folder.put(records(10, labelBytes: 1, classes: 10, "2"), "data_batch_2.bin")
+    try folder.put(records(10, labelBytes: 1, classes: 10, "t"), "test_batch.bin")
+    let words = "airplane automobile bird cat deer dog frog horse ship truck"
+    try folder.put(Array(words.replacing(" ", with: "\n").utf8 + [10]), "batches.meta.txt")
+    let source = try CIFARSource(folder: folder.path)
+    #expect(source.count == 40 && source.testCount == 10)
+    #expect(source.classNames?[9] == "truck")
+    let read = try contents(source)
+    #expect(read.labels == (0..<40).map { Int32($0 % 10) })
+    // Planes become pixels: red, green and blue of pixel 5 of image 3 of the second batch.
+    let plane = pixels(10 * 3072, "2")
+    let first = (20 + 3) * 3072 + 5 * 3
+    let expected = [0, 1024, 2048].map { plane[3 * 3072 + $0 + 5] }
+    #expect(Array(read.pixels[first..<(first + 3)]) == expected)
+    try DatasetWriter(seed: 1).write(source, to: folder.file("a.h5"))
+    #expect(try ImageDataset.open(folder.file("a.h5")).indices(of: .test) == Array(30..<40))
+  }
+
+  @Test func cifar100HasTwoLabels() throws {
+    let folder = try TemporaryFolder()
+    try folder.put(records(40, labelBytes: 2, classes: 100, "1"), "train.bin")
+    #expect(try contents(CIFARSource(folder: folder.path)).labels == (0..<40).map { Int32($0) })
+    #expect(
+      try contents(CIFARSource(folder: folder.path, labels: .coarse)).labels
+        == (0..<40).map { Int32($0 % 20) }
+    )
+  }
+
+  @Test func badFilesAreRefused() throws {
+    let folder = try TemporaryFolder()
+    refused("there are no CIFAR batches") { _ = try CIFARSource(folder: folder.path) }
+    let good = records(3, labelBytes: 1, classes: 10, "1")
+    try folder.put(good.dropLast(), "data_batch_1.bin")
+    refused("9218 bytes are not whole records of 3073 bytes") {
+      _ = try CIFARSource(folder: folder.path)
+    }
+    var changed = good
+    changed[3073] = 10
+    try folder.put(changed, "data_batch_1.bin")
+    refused("label 10 of image 1 is out of range: there are 10 classes") {
+      _ = try contents(CIFARSource(folder: folder.path))
+    }
+    try folder.put(Array("one\ntwo\n".utf8), "batches.meta.txt")
+    refused("there are 2 class names, 10 were expected") {
+      _ = try CIFARSource(folder: folder.path)
+    }
+  }
+}
+
+@Suite struct FolderSourceTests {
+  @Test func classesAreFolders() throws {
+    let folder = try TemporaryFolder()
+    for number in 0..<4 {
+      try folder.put(Fixture.png, "cat/\(number).png")
+      try folder.put(Fixture.jpeg, "dog/\(number).JPEG")
+    }
+    try folder.put([1, 2], "dog/notes.txt")
+    try folder.put([1, 2], "cat/.hidden.png")
+    let source = try FolderSource(folder: folder.path, size: 12)
+    #expect(source.classNames == ["cat", "dog"])
+    #expect(source.count == 8 && source.testCount == 0 && source.ignoredCount == 1)
+    let read = try contents(source)
+    #expect(read.labels == [0, 0, 0, 0, 1, 1, 1, 1])
+    let square = try ImageDecoder.decode(Fixture.png, channels: 3).centreSquare(12)
+    #expect(Array(read.pixels.prefix(432)) == square)
+    #expect(
+      try contents(FolderSource(folder: folder.path, size: 5, channels: 1)).pixels.count == 200
+    )
+    try DatasetWriter(sizes: SplitSizes(search: 2, test: 2), seed: 1)
+      .write(source, to: folder.file("a.h5"))
+    #expect(try ImageDataset.open(folder.file("a.h5")).info.classCounts["search"] == [1, 1])
+  }
+
+  @Test func trainAndValAreParts() throws {
+    let folder = try TemporaryFolder()
+    for name in ["train/a/1.png", "train/a/2.png", "train/b/1.png", "val/b/1.png"] {
+      try folder.put(Fixture.png, name)
+    }
+    let source = try FolderSource(folder: folder.path, size: 4)
+    #expect(source.count == 4 && source.testCount == 1)
+    #expect(try contents(source).labels == [0, 0, 1, 1])
+    #expect(source.files.map(\.name) == ["train", "test"])
+    try folder.put(Fixture.png, "val/c/1.png")
+    refused("this class is not among those of") {
+      _ = try FolderSource(folder: folder.path, size: 4)
+    }
+  }
+
+  @Test func corruptImagesAreNamedAndSkippedOnlyWhenTold() throws {
+    let folder = try TemporaryFolder()
+    for number in 0..<6 { try folder.put(Fixture.jpeg, "dog/\(number).jpg") }
+    try folder.put(Array(Fixture.jpeg.prefix(660)), "dog/3.jpg")
+    try folder.put([], "dog/4.jpg")
+    refused("\(folder.path)/dog/3.jpg: the image is corrupt: ") {
+      try DatasetWriter(seed: 1).write(
+        FolderSource(folder: folder.path, size: 8),
+        to: folder.file("a.h5")
+      )
+    }
+    let source = try FolderSource(folder: folder.path, size: 8, skipCorrupt: true)
+    let report = try DatasetWriter(sizes: SplitSizes(search: 1, test: 1), seed: 1)
+      .write(source, to: folder.file("a.h5"))
+    #expect(report.dataset.count == 4)
+    #expect(
+      report.skipped.map(\.path) == ["\(folder.path)/dog/3.jpg", "\(folder.path)/dog/4.jpg"]
+    )
+  }
+
+  @Test func uselessFoldersAreRefused() throws {
+    let folder = try TemporaryFolder()
+    refused("there is no such folder") {
+      _ = try FolderSource(folder: folder.file("none"), size: 8)
+    }
+    refused("there are no images") { _ = try FolderSource(folder: folder.path, size: 8) }
+    refused("images of size 0") { _ = try FolderSource(folder: folder.path, size: 0) }
+  }
+}
+
+@Suite(.enabled(if: hasH5py, h5pyNote)) struct HDF5SourceTests {
+  private func make(_ folder: TemporaryFolder, _ program: String) throws -> String {
+    try run(
+      "/usr/bin/python3",
+      "-c",
+      "import h5py, numpy as n, sys\nf = h5py.File(sys.argv[1], 'w')\n\(program)",
+      folder.file("made.h5")
+    )
+    return folder.file("made.h5")
+  }
+
+  @Test func everyLayoutGivesTheSamePixels() throws {
+    let folder = try TemporaryFolder()
+    let path = try make(
+      folder,
+      """
+      x = (n.arange(30 * 4 * 5 * 3) * 7 % 256).astype('u1').reshape(30, 4, 5, 3)
+      f['last'] = x
+      f.create_dataset('first', data=x.transpose(0, 3, 1, 2), compression='gzip')
+      f['grey'] = x[..., 0]
+      y = n.arange(30) % 3
+      f['y'] = y
+      f['y8'] = y.astype('u1').reshape(-1, 1)
+      """
+    )
+    let expected = (0..<1800).map { UInt8($0 * 7 % 256) }
+    for (images, labels) in [("last", "y"), ("first", "y8")] {
+      let source = try HDF5Source(path: path, training: .init(images: images, labels: labels))
+      #expect(source.shape == ImageShape(height: 4, width: 5, channels: 3))
+      let read = try contents(source)
+      #expect(read.pixels == expected)
+      #expect(read.labels == (0..<30).map { Int32($0 % 3) })
+    }
+    let grey = try HDF5Source(
+      path: path,
+      training: .init(images: "grey", labels: "y"),
+      test: .init(images: "grey", labels: "y8"),
+      classNames: ["a", "b", "c"]
+    )
+    #expect(grey.testCount == 30)
+    try DatasetWriter(seed: 1).write(grey, to: folder.file("a.h5"))
+    #expect(try ImageDataset.open(folder.file("a.h5")).classNames == ["a", "b", "c"])
+  }
+
+  @Test func badArraysAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = try make(
+      folder,
+      """
+      f['x'] = n.zeros((6, 4, 4), 'u1')
+      f['float'] = n.zeros((6, 4, 4), 'f4')
+      f['flat'] = n.zeros((6, 16), 'u1')
+      f['unclear'] = n.zeros((6, 4, 4, 4), 'u1')
+      f['y'] = n.arange(6)
+      f['short'] = n.arange(5)
+      f['negative'] = n.array([0, 1, 2, -1, 0, 0])
+      f['huge'] = n.array([0, 1, 2, 2**40, 0, 0])
+      f['real'] = n.zeros(6)
+      f['pair'] = n.zeros((6, 2), 'i4')
+      """
+    )
+    func source(_ images: String, _ labels: String, _ names: [String]? = nil) throws -> HDF5Source {
+      try HDF5Source(
+        path: path,
+        training: .init(images: images, labels: labels),
+        classNames: names
+      )
+    }
+    refused("the elements are float32, uint8 was expected") { _ = try source("float", "y") }
+    refused("shape [6, 16] is neither") { _ = try source("flat", "y") }
+    refused("where shape [6, 4, 4, 4] has its channels is not clear") {
+      _ = try source("unclear", "y")
+    }
+    refused("there are 5 labels for the 6 images") { _ = try source("x", "short") }
+    refused("label -1 of image 3 is out of range") { _ = try source("x", "negative") }
+    refused("label 1099511627776 of image 3 is out of range") { _ = try source("x", "huge") }
+    refused("whole numbers were expected") { _ = try source("x", "real") }
+    refused("labels of shape [6, 2]") { _ = try source("x", "pair") }
+    refused("label 2 of image 2 is out of range: there are 2 classes") {
+      try DatasetWriter(seed: 1).write(source("x", "y", ["a", "b"]), to: folder.file("a.h5"))
+    }
+    let missing = #expect(throws: HDF5Error.self) { _ = try source("z", "y") }
+    #expect(missing?.kind == .missingObject)
+  }
+}
