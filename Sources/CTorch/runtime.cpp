@@ -18,6 +18,15 @@ void load_cuda_library() {
   (void)library;
 }
 
+void set_threads(int threads) {
+  at::set_num_threads(threads);
+  // OpenBLAS has a setting of its own.
+  using Setter = void (*)(int);
+  static const auto set =
+    reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set) set(threads);
+}
+
 }  // namespace
 
 const char *rt_build_version(void) { return TORCH_VERSION; }
@@ -30,12 +39,12 @@ int rt_configure(int threads, bool flush_denormals, rt_message *error) {
   return guarded(error, [&] {
     // Worker threads inherit the flag, so it is set before the pool starts.
     at::globalContext().setFlushDenormal(flush_denormals);
-    at::set_num_threads(threads);
-    // OpenBLAS has a setting of its own.
-    using Setter = void (*)(int);
-    if (auto set = reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
-      set(threads);
+    set_threads(threads);
   });
+}
+
+int rt_set_threads(int threads, rt_message *error) {
+  return guarded(error, [&] { set_threads(threads); });
 }
 
 int rt_threads(void) { return at::get_num_threads(); }

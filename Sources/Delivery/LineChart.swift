@@ -126,6 +126,16 @@ public struct LineChart: Sendable, Hashable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// The same chart with its y axis fitted to the points at and beyond `x`, so that what comes before
+  /// (the first, arbitrary steps of a search) does not flatten the rest. Unchanged when there are none.
+  public func focused(from x: Double) -> LineChart {
+    let points = series.flatMap(\.points).filter { $0.isFinite && $0.x >= x }
+    guard !points.isEmpty else { return self }
+    var result = self
+    result.yRange = Self.padded(Self.range(points.flatMap { [$0.low, $0.high] }))
+    return result
+  }
+
   private static func range(_ values: [Double]) -> ClosedRange<Double> {
     guard let low = values.min(), let high = values.max() else { return 0...1 }
     return low...high

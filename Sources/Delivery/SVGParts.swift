@@ -44,7 +44,7 @@ func segment(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: St
 }
 
 extension LineChart {
-  /// Okabe and Ito's palette, yellow left out; light scheme first.
+  /// Okabe and Ito's palette with grey for its yellow, and its two blues one to a scheme.
   static let style = """
     <style>
     text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #24292f }
@@ -63,7 +63,7 @@ extension LineChart {
     .s2 { stroke: #009e73; fill: #009e73 }
     .s3 { stroke: #cc79a7; fill: #cc79a7 }
     .s4 { stroke: #e69f00; fill: #e69f00 }
-    .s5 { stroke: #56b4e9; fill: #56b4e9 }
+    .s5 { stroke: #6e7781; fill: #6e7781 }
     .line { fill: none }
     .band { stroke: none }
     @media (prefers-color-scheme: dark) {
@@ -72,7 +72,8 @@ extension LineChart {
     .page { fill: #0d1117 }
     .grid { stroke: #30363d }
     .axis { stroke: #9da7b3 }
-    .s0 { stroke: #3b9fdd; fill: #3b9fdd }
+    .s0 { stroke: #56b4e9; fill: #56b4e9 }
+    .s5 { stroke: #b1bac4; fill: #b1bac4 }
     .line { fill: none }
     .band { stroke: none; opacity: 0.26 }
     }

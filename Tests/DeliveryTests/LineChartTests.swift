@@ -84,6 +84,14 @@ import Testing
     }
   }
 
+  @Test func theAxisCanLeaveOutTheFirstSteps() {
+    #expect(chart().yRange == nil)
+    let focused = chart(["a"]).focused(from: 10)
+    let (low, high) = (log(10.0) - 0.2, log(50.0) + 0.2)
+    #expect(focused.yRange == low - (high - low) * 0.04...high + (high - low) * 0.04)
+    #expect(chart().focused(from: 51) == chart())
+  }
+
   @Test func ticksAreRoundAndInside() {
     var seed = 1.0
     for _ in 0..<500 {

@@ -81,7 +81,7 @@ public struct SearchDriver: Sendable {
 public struct SearchTrace: Sendable {
   /// The distinct evaluations, in order.
   public private(set) var evaluations: [Outcome] = []
-  /// The greatest reward of the first `n + 1` evaluations.
+  /// The greatest reward of the first `n + 1` evaluations, of whatever task.
   public private(set) var bestSoFar: [Double] = []
   public internal(set) var updates: [UpdateMetrics] = []
   /// Whether the strategy was stopped because it only repeated itself.

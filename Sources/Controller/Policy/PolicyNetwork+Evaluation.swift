@@ -51,9 +51,11 @@ extension PolicyNetwork {
     _ sequences: [(assignment: Assignment, task: SearchTask)],
     temperature: Double? = nil
   ) throws -> [Double] {
-    try withoutGradient {
-      try evaluate(sequences, temperature: temperature).logProbabilities.to(.float64, device: .cpu)
-        .array(Double.self)
+    try TorchRuntime.withOneThread {
+      try withoutGradient {
+        try evaluate(sequences, temperature: temperature).logProbabilities
+          .to(.float64, device: .cpu).array(Double.self)
+      }
     }
   }
 

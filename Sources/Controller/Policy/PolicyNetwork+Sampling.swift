@@ -27,40 +27,53 @@ extension PolicyNetwork {
     if case .random(let chosen?) = rule { temperature = chosen }
     try requirePositive(temperature, "the sampling temperature")
     var cursors = tasks.map { $0.set.cursor() }
-    try withoutGradient {
-      let table = try gateTable()
-      let conditioning = try conditioningGates(
-        tasks.flatMap(\.conditioning),
-        batch: tasks.count
-      )
-      var state = try initialState(tasks.count)
-      var tokens = [Int](repeating: 0, count: tasks.count)
-      var isActive = [Bool](repeating: true, count: tasks.count)
-      for decision in space.decisions.indices {
-        for index in cursors.indices { isActive[index] = cursors[index].nextDecision == decision }
-        guard isActive.contains(true) else { continue }
-        var input = try table.rows(Tensor(tokens, shape: [tokens.count], device: device))
-        if let conditioning { input = try input + conditioning }
-        let activity =
-          isActive.contains(false)
-          ? try Tensor(isActive, shape: [isActive.count, 1], device: device) : nil
-        state = try step(state, input: input, isActive: activity)
-        let logits = try self.logits(state, decision: decision, temperature: temperature)
-        let width = logits.count / tasks.count
-        var weights = [Double](repeating: 0, count: width)
-        for index in cursors.indices where isActive[index] {
-          let permitted = cursors[index].permitted
-          let own = logits[index * width..<(index + 1) * width]
-          let choice =
-            rule == .greedy
-            ? Self.likeliest(own, permitted)
-            : Self.draw(own, permitted, at: stream.uniform(), &weights)
-          tokens[index] = vocabulary.token(decision: decision, choice: choice)
-          cursors[index].choose(choice)
-        }
+    try TorchRuntime.withOneThread {
+      try withoutGradient {
+        try walk(&cursors, tasks, rule, temperature, &stream)
       }
     }
     return cursors.map(\.assignment)
+  }
+
+  /// Makes every decision of every sequence.
+  private func walk(
+    _ cursors: inout [FeasibleSet.Cursor],
+    _ tasks: [SearchTask],
+    _ rule: SamplingRule,
+    _ temperature: Double,
+    _ stream: inout RandomStream
+  ) throws {
+    let table = try gateTable()
+    let conditioning = try conditioningGates(
+      tasks.flatMap(\.conditioning),
+      batch: tasks.count
+    )
+    var state = try initialState(tasks.count)
+    var tokens = [Int](repeating: 0, count: tasks.count)
+    var isActive = [Bool](repeating: true, count: tasks.count)
+    for decision in space.decisions.indices {
+      for index in cursors.indices { isActive[index] = cursors[index].nextDecision == decision }
+      guard isActive.contains(true) else { continue }
+      var input = try table.rows(Tensor(tokens, shape: [tokens.count], device: device))
+      if let conditioning { input = try input + conditioning }
+      let activity =
+        isActive.contains(false)
+        ? try Tensor(isActive, shape: [isActive.count, 1], device: device) : nil
+      state = try step(state, input: input, isActive: activity)
+      let logits = try self.logits(state, decision: decision, temperature: temperature)
+      let width = logits.count / tasks.count
+      var weights = [Double](repeating: 0, count: width)
+      for index in cursors.indices where isActive[index] {
+        let permitted = cursors[index].permitted
+        let own = logits[index * width..<(index + 1) * width]
+        let choice =
+          rule == .greedy
+          ? Self.likeliest(own, permitted)
+          : Self.draw(own, permitted, at: stream.uniform(), &weights)
+        tokens[index] = vocabulary.token(decision: decision, choice: choice)
+        cursors[index].choose(choice)
+      }
+    }
   }
 
   /// The shaped logits of one decision, `[batch, choices]` in row-major order.

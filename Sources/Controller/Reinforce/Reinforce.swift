@@ -99,7 +99,9 @@ public final class Reinforce: SearchStrategy {
     metrics["advantage/deviation"] = deviation(result.advantages)
     let entropyWeight = configuration.entropyWeight.value(at: updates)
     metrics["policy/entropy_weight"] = entropyWeight
-    try improve(sequences, result.advantages, entropyWeight, &metrics)
+    try TorchRuntime.withOneThread {
+      try improve(sequences, result.advantages, entropyWeight, &metrics)
+    }
     updates += 1
     if let best = ledger.best?.proposal {
       metrics["policy/probability_of_best"] = exp(

@@ -8,7 +8,8 @@ import Torch
 /// Neighbours are proposed in random order. With `firstImprovement` any told reward above that of
 /// the present place moves the search there at once; with `steepest` all neighbours are awaited and
 /// the best one is taken if it is better. What follows from a changed decision is repaired along the
-/// masks (see ``Decisions/FeasibleSet/neighbours(of:using:)``).
+/// masks (see ``Decisions/FeasibleSet/neighbours(of:using:)``). While the last neighbours are out for
+/// evaluation, uniform members are proposed; a restart waits until every proposal has been told.
 public struct LocalSearch: SearchStrategy {
   public enum Rule: String, Sendable, Hashable, Codable { case firstImprovement, steepest }
 
