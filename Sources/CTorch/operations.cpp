@@ -1,7 +1,27 @@
 // Operations on tensors.
 #include "internal.hpp"
 
+#include <ATen/core/grad_mode.h>
+
 using namespace regnas;
+
+namespace {
+
+// With one channel or one pixel, strides do not say which layout is meant, and libtorch then takes a
+// tensor for channels first: a network whose images have one channel would run so to its end. Give
+// the strides that say channels last. (Not under autograd: one more node per weight and step for
+// nothing, since the images decide.)
+at::Tensor channels_last(const at::Tensor &a) {
+  const auto format = at::MemoryFormat::ChannelsLast;
+  auto result = a.contiguous(format);
+  const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
+  if (recorded || result.numel() == 0 || result.suggest_memory_format() == format) return result;
+  const int64_t channels = a.size(1), height = a.size(2), width = a.size(3);
+  return result.as_strided(
+    result.sizes(), {channels * height * width, 1, channels * width, channels});
+}
+
+}  // namespace
 
 int rt_unary(rt_unary_op op, rt_tensor tensor, rt_tensor *out, rt_message *error) {
   return produce(out, error, [&]() -> at::Tensor {
@@ -21,7 +41,7 @@ int rt_unary(rt_unary_op op, rt_tensor tensor, rt_tensor *out, rt_message *error
       case RT_DETACH: return a.detach();
       case RT_CLONE: return a.clone();
       case RT_CONTIGUOUS: return a.contiguous();
-      case RT_CHANNELS_LAST: return a.contiguous(at::MemoryFormat::ChannelsLast);
+      case RT_CHANNELS_LAST: return channels_last(a);
       case RT_LOGICAL_NOT: return at::logical_not(a);
       case RT_ISFINITE: return at::isfinite(a);
       case RT_ZEROS_LIKE: return at::zeros_like(a);
@@ -187,20 +207,6 @@ int rt_batch_norm(
     return at::batch_norm(
       input->value, optional(weight), optional(bias), optional(running_mean),
       optional(running_var), training, momentum, epsilon, /*cudnn_enabled=*/true);
-  });
-}
-
-int rt_channel_moments(
-  rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error) {
-  return guarded(error, [&] {
-    const at::Tensor &a = input->value;
-    std::vector<int64_t> axes;
-    for (int64_t i = 0; i < a.dim(); i++)
-      if (i != 1) axes.push_back(i);
-    auto moments = at::var_mean(a, axes, /*unbiased=*/false);
-    auto mean_handle = new rt_tensor_s{std::get<1>(moments)};
-    *variance = new rt_tensor_s{std::get<0>(moments)};
-    *mean = mean_handle;
   });
 }
 

@@ -19,7 +19,7 @@ struct RegNAS: ParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, SampleCommand.self, InspectCommand.self,
-      DataCommand.self, SpaceCommand.self, SupernetCommand.self, CompareCommand.self,
+      DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self, CompareCommand.self,
       OracleCommand.self,
     ])
 

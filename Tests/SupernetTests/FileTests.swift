@@ -16,7 +16,9 @@ struct FileTests {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  private func path(_ name: String) -> String { folder.appending(path: name).path(percentEncoded: false) }
+  private func path(_ name: String) -> String {
+    folder.appending(path: name).path(percentEncoded: false)
+  }
 
   private func cleaningUp(_ body: () throws -> Void) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -102,8 +104,10 @@ struct FileTests {
   }
 
   @Test func trainerStatesFitGroups() throws {
-    let state = ["optimizer/velocity/a.b": try Tensor([1, 2] as [Float], shape: [2]),
-      "steps": try Tensor(Int64(4))]
+    let state = [
+      "optimizer/velocity/a.b": try Tensor([1, 2] as [Float], shape: [2]),
+      "steps": try Tensor(Int64(4)),
+    ]
     let file = try HDF5File.createInMemory()
     try file.root.createGroup("trainer").write(tensors: state)
     let read = try file.root.group("trainer").tensors()

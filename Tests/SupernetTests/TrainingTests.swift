@@ -51,9 +51,12 @@ struct TrainingTests {
     try second.restore(state)
     for index in 3..<6 { #expect(try step(second) == expected[index]) }
     #expect(second.isFinished)
-    #expect(try second.state().mapValues { try $0.bytes() } == whole.state().mapValues {
-      try $0.bytes()
-    })
+    #expect(
+      try second.state().mapValues { try $0.bytes() }
+        == whole.state().mapValues {
+          try $0.bytes()
+        }
+    )
     for (name, tensor) in second.supernet.parameters where tensor.rank == 4 {
       #expect(tensor.isChannelsLast, "\(name)")
     }
@@ -208,7 +211,9 @@ struct TrainingTests {
       randomSubnets: 2,
       random: RandomStream(seed: 1, name: "subnets")
     )
-    #expect(sampler.subnets(at: 3).map(\.architecture) == sampler.subnets(at: 3).map(\.architecture))
+    #expect(
+      sampler.subnets(at: 3).map(\.architecture) == sampler.subnets(at: 3).map(\.architecture)
+    )
     var counts = [Int](repeating: 0, count: 3)
     for step in 0..<200 {
       for subnet in sampler.subnets(at: step) where subnet.role == .random {

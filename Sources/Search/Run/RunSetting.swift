@@ -67,7 +67,7 @@ struct RunSetting {
           place: "search.latencyTable",
           message: "latency budgets need a table; make one with 'regnas latency measure'")
       }
-      throw RunError.invalidInput("LATENCY \(path)")  // TODO
+      return try LatencyTable.read(path).costs(for: space, on: .current(device))
     }
   }
 }

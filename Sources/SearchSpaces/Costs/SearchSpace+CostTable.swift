@@ -14,29 +14,46 @@ extension SearchSpace {
   ///
   /// Throws ``SpaceError/inconsistentLayers(layer:reason:)`` when the layers do not fit together or
   /// the map size at a part depends on anything but the resolution.
-  public func costTable(_ cost: NetworkCost) throws(SpaceError) -> CostTable {
-    var result = CostTable(name: cost.rawValue, constant: 0, terms: [])
-    func add(_ scope: [Int], _ values: [Int]) {
-      if scope.isEmpty {
-        result.constant += values[0]
-      } else if values.contains(where: { $0 != 0 }) {
-        result.terms.append(.init(scope: scope, values: values))
-      }
-    }
+  public func costTable(_ cost: NetworkCost) throws -> CostTable {
     switch cost {
     case .parameters:
+      var result = CostTable(name: cost.rawValue, constant: 0, terms: [])
       for part in parts {
         let table = ScopeTable(part, in: decisions)
-        add(part.scope, table.layers.map(parameterCount))
+        result.add(part.scope, table.layers.map(parameterCount))
       }
+      return result
     case .macs:
-      let sizes = try input.resolution.choices.map { resolution throws(SpaceError) in
-        try inputSizes(resolution: resolution)
+      return try costTable(name: cost.rawValue) { layers, size, _ in
+        var walk = LayerWalk(channels: nil, size: size)
+        try walk.visit(layers)
+        return walk.macs
       }
-      for (index, part) in parts.enumerated() {
-        let (scope, values) = try macTerm(part, inputSizes: sizes.map { $0[index] })
-        add(scope, values)
+    }
+  }
+
+  /// A cost that is a sum over the parts of the network: `measure` gives that of the layers of one
+  /// part (none when the network lacks it), for input maps of `size` x `size` pixels and at most
+  /// `channels` channels.
+  ///
+  /// The table is monotone if `measure` is. Throws what `measure` throws, and
+  /// ``SpaceError/inconsistentLayers(layer:reason:)`` when the layers do not fit together or the map
+  /// size at a part depends on anything but the resolution.
+  public func costTable(
+    name: String,
+    measure: (_ layers: [Layer], _ size: Int, _ channels: Int) throws -> Int
+  ) throws -> CostTable {
+    var result = CostTable(name: name, constant: 0, terms: [])
+    let inputs = try input.resolution.choices.map { resolution in
+      try partInputs(resolution: resolution)
+    }
+    for (index, part) in parts.enumerated() {
+      let table = ScopeTable(part, in: decisions)
+      let costs = try inputs.map { inputs in
+        try table.layers.map { try measure($0, inputs[index].size, inputs[index].channels) }
       }
+      let (scope, values) = term(table, costs)
+      result.add(scope, values)
     }
     return result
   }
@@ -47,50 +64,50 @@ extension SearchSpace {
     return least...max(least, table.cost(of: largest, in: decisions))
   }
 
-  /// Height and width of the map that each part takes.
-  private func inputSizes(resolution: Int) throws(SpaceError) -> [Int] {
-    func sizes(_ architecture: Architecture) throws(SpaceError) -> [Int] {
+  /// The map that each part takes: height and width, and the greatest number of channels.
+  private func partInputs(resolution: Int) throws -> [(size: Int, channels: Int)] {
+    func inputs(_ architecture: Architecture) throws -> [(size: Int, channels: Int)] {
       var walk = LayerWalk(channels: input.channels, size: resolution)
-      var sizes: [Int] = []
-      for layers in layersByPart(architecture) {
-        sizes.append(walk.size)
+      return try layersByPart(architecture).map { layers in
+        let input = (walk.size, walk.channels ?? 0)
         try walk.visit(layers)
+        return input
       }
-      return sizes
     }
-    let (least, greatest) = (try sizes(smallest), try sizes(largest))
-    for (index, part) in parts.enumerated() where least[index] != greatest[index] {
-      throw .inconsistentLayers(
+    let (least, greatest) = (try inputs(smallest), try inputs(largest))
+    for (index, part) in parts.enumerated() where least[index].size != greatest[index].size {
+      throw SpaceError.inconsistentLayers(
         layer: part.name,
-        reason: "it takes maps of \(least[index]) or \(greatest[index]) pixels at resolution "
-          + "\(resolution); the size may depend on the resolution only"
+        reason: "it takes maps of \(least[index].size) or \(greatest[index].size) pixels at "
+          + "resolution \(resolution); the size may depend on the resolution only"
       )
     }
     return greatest
   }
 
-  /// The MACs of a part over its scope, to which a resolution decision is added.
-  private func macTerm(
-    _ part: NetworkPart,
-    inputSizes: [Int]
-  ) throws(SpaceError) -> (scope: [Int], values: [Int]) {
-    let table = ScopeTable(part, in: decisions)
-    let counts = try inputSizes.map { size throws(SpaceError) in
-      try table.layers.map { layers throws(SpaceError) in
-        var walk = LayerWalk(channels: nil, size: size)
-        try walk.visit(layers)
-        return walk.macs
-      }
-    }
-    guard let resolution = input.resolution.decision else { return (part.scope, counts[0]) }
+  /// The costs of a part over its scope, to which a resolution decision is added. `costs` holds a
+  /// list over the scope for each resolution.
+  private func term(_ table: ScopeTable, _ costs: [[Int]]) -> (scope: [Int], values: [Int]) {
+    let part = table.part
+    guard let resolution = input.resolution.decision else { return (part.scope, costs[0]) }
     let scope = (part.scope + [resolution]).sorted()
     // Decisions of the part that come after the resolution run faster than it.
     let faster = zip(part.scope, table.radices).filter { $0.0 > resolution }
       .reduce(1) { $0 * $1.1 }
     var values: [Int] = []
     for outer in stride(from: 0, to: table.layers.count, by: faster) {
-      for count in counts { values += count[outer..<outer + faster] }
+      for list in costs { values += list[outer..<outer + faster] }
     }
     return (scope, values)
+  }
+}
+
+extension CostTable {
+  fileprivate mutating func add(_ scope: [Int], _ values: [Int]) {
+    if scope.isEmpty {
+      constant += values[0]
+    } else if values.contains(where: { $0 != 0 }) {
+      terms.append(.init(scope: scope, values: values))
+    }
   }
 }

@@ -12,7 +12,7 @@ public final class StaticNetwork: Classifier {
   public let device: Device
   let store: TensorStore
   private let statistics: NormStatistics
-  private let elementType: ElementType
+  let elementType: ElementType
 
   init(
     network: NetworkDescription,
@@ -43,13 +43,22 @@ public final class StaticNetwork: Classifier {
   }
 
   /// Copies of all tensors by name, on the processor.
-  public func state() throws -> [String: Tensor] { try store.tensors.mapValues { try $0.portable() } }
+  public func state() throws -> [String: Tensor] {
+    try store.tensors.mapValues { try $0.portable() }
+  }
 
   public func logits(_ images: Tensor) throws -> Tensor {
     try withoutGradient {
       try EvaluationPass(store: store, statistics: statistics)
         .logits(images.to(elementType), of: network)
         .to(.float32)
+    }
+  }
+
+  /// The layers alone, without a check of the input or its conversion.
+  func run(_ input: Tensor) throws -> Tensor {
+    try withoutGradient {
+      try EvaluationPass(store: store, statistics: statistics).run(network.layers, input)
     }
   }
 }

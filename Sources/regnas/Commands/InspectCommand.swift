@@ -10,7 +10,7 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Verify any file of regnas and tell what is in it.",
     discussion: """
-      Knows data sets, supernets, checkpoints of searches and families.
+      Knows data sets, supernets, checkpoints of searches, families and latency tables.
 
       EXAMPLE
         regnas inspect checkpoints/fashion/family.h5
@@ -37,6 +37,8 @@ struct InspectCommand: ParsableCommand {
       try DataCommand.Info.show(file, json: json)
     case "regnas.supernet":
       try SupernetCommand.Info.show(file, json: json)
+    case LatencyTable.format:
+      Console.out(try LatencyTable.read(file).summary)
     default:
       throw HDF5Error(
         .foreignFile, file: file, operation: "inspect",

@@ -1,0 +1,65 @@
+import Foundation
+import Torch
+
+/// What a latency depends on besides the network: measurements of another identity mean nothing.
+public struct DeviceIdentity: Sendable, Hashable, Codable {
+  /// `cpu` or `cuda`.
+  public var kind: String
+  /// As the system names it, such as `Intel(R) Xeon(R) Processor`.
+  public var model: String
+  public var threads: Int
+  public var libtorch: String
+
+  public init(kind: String, model: String, threads: Int, libtorch: String) {
+    self.kind = kind
+    self.model = model
+    self.threads = threads
+    self.libtorch = libtorch
+  }
+
+  /// This machine's, as it runs now.
+  public static func current(_ device: Device) -> DeviceIdentity {
+    let (kind, model) =
+      switch device {
+      case .cpu: ("cpu", processorModel())
+      case .cuda(let index): ("cuda", graphicsModel(index))
+      }
+    return DeviceIdentity(
+      kind: kind,
+      model: model,
+      threads: TorchRuntime.threads,
+      libtorch: TorchRuntime.builtVersion
+    )
+  }
+
+  private static func processorModel() -> String {
+    field("model name", in: "/proc/cpuinfo") ?? "unknown processor"
+  }
+
+  /// The driver lists its devices in folders named by their place on the bus.
+  private static func graphicsModel(_ index: Int) -> String {
+    let folder = "/proc/driver/nvidia/gpus"
+    let places = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
+    guard places.indices.contains(index) else { return "unknown CUDA device" }
+    return field("Model", in: "\(folder)/\(places[index])/information") ?? "unknown CUDA device"
+  }
+
+  /// The value of the first line `name : value`.
+  private static func field(_ name: String, in path: String) -> String? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix(name) {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+    }
+    return nil
+  }
+
+  /// The first difference, for a message.
+  func difference(from other: DeviceIdentity) -> (field: String, own: String, other: String)? {
+    if kind != other.kind { return ("device", kind, other.kind) }
+    if model != other.model { return ("model", model, other.model) }
+    if threads != other.threads { return ("threads", "\(threads)", "\(other.threads)") }
+    if libtorch != other.libtorch { return ("libtorch", libtorch, other.libtorch) }
+    return nil
+  }
+}

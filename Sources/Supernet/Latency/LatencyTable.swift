@@ -1,0 +1,65 @@
+import Decisions
+import SearchSpaces
+import Torch
+
+/// Measured latencies of a space on one device, as a cost that can be a budget.
+///
+/// The latency of a network is predicted as the sum over its parts (stem, blocks, head), each measured
+/// alone with batch norm folded. How far that is from whole networks is measured too and kept beside
+/// (``checks``).
+public struct LatencyTable: Sendable, Hashable {
+  public var space: SpaceDescription
+  public var device: DeviceIdentity
+  /// Images per run.
+  public var batch: Int
+  public var precision: EvaluationPrecision
+  /// Nanoseconds per run, made monotone on the safe side (``CostTable/monotoneEnvelope(in:)``).
+  public var costs: CostTable
+  public var checks: [Check]
+
+  /// A whole network beside its prediction.
+  public struct Check: Sendable, Hashable, Codable {
+    public var architecture: Architecture
+    /// Nanoseconds.
+    public var measured: Int
+    public var predicted: Int
+
+    public init(architecture: Architecture, measured: Int, predicted: Int) {
+      self.architecture = architecture
+      self.measured = measured
+      self.predicted = predicted
+    }
+
+    /// `(predicted - measured) / measured`
+    public var relativeError: Double { Double(predicted - measured) / Double(max(1, measured)) }
+  }
+
+  /// Mean of the absolute relative errors over all checks; 0 without any.
+  public var meanRelativeError: Double {
+    checks.isEmpty ? 0 : checks.reduce(0) { $0 + abs($1.relativeError) } / Double(checks.count)
+  }
+
+  public var worstRelativeError: Double { checks.map { abs($0.relativeError) }.max() ?? 0 }
+
+  /// The costs, for a search in `space` that will be deployed on `device`.
+  ///
+  /// Throws ``SupernetError/wrongDevice(field:found:expected:)`` for a table measured elsewhere, and
+  /// ``SupernetError/wrongSpace(file:found:expected:)`` for one of another space.
+  public func costs(
+    for space: any ConfiguredSpace,
+    on device: DeviceIdentity
+  ) throws -> CostTable {
+    if let (field, found, expected) = self.device.difference(from: device) {
+      throw SupernetError.wrongDevice(field: field, found: found, expected: expected)
+    }
+    let expected = try SpaceDescription(space)
+    guard self.space == expected else {
+      throw SupernetError.wrongSpace(
+        file: "the latency table",
+        found: self.space,
+        expected: expected
+      )
+    }
+    return costs
+  }
+}
