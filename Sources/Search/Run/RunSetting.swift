@@ -51,7 +51,8 @@ struct RunSetting {
       name: configuration.space.name,
       images: SearchSpaces.ImageShape(
         channels: data.shape.channels, classes: data.classNames.count,
-        resolutions: [data.shape.height]))
+        resolutions: configuration.space.resolutions.isEmpty
+          ? [data.shape.height] : configuration.space.resolutions))
     return try configuration.space.widthMultiplier.map { try space.scaled(to: $0) } ?? space
   }
 
