@@ -18,12 +18,12 @@ void load_cuda_library() {
   (void)library;
 }
 
-void set_threads(int threads) {
-  at::set_num_threads(threads);
-  // OpenBLAS has a setting of its own.
-  using Setter = void (*)(int);
+using ThreadSetter = void (*)(int);
+
+// OpenBLAS has a setting of its own.
+void set_blas_threads(int threads) {
   static const auto set =
-    reinterpret_cast<Setter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+    reinterpret_cast<ThreadSetter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
   if (set) set(threads);
 }
 
@@ -39,12 +39,17 @@ int rt_configure(int threads, bool flush_denormals, rt_message *error) {
   return guarded(error, [&] {
     // Worker threads inherit the flag, so it is set before the pool starts.
     at::globalContext().setFlushDenormal(flush_denormals);
-    set_threads(threads);
+    at::set_num_threads(threads);
+    set_blas_threads(threads);
   });
 }
 
-int rt_set_threads(int threads, rt_message *error) {
-  return guarded(error, [&] { set_threads(threads); });
+void rt_switch_threads(int threads) {
+  // Not at::set_num_threads, which also builds libtorch's third pool anew, at a cost of milliseconds.
+  static const auto set =
+    reinterpret_cast<ThreadSetter>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  if (set) set(threads);
+  set_blas_threads(threads);
 }
 
 int rt_threads(void) { return at::get_num_threads(); }

@@ -2,7 +2,8 @@
 /// decision in time proportional to the number of terms the decision occurs in.
 struct CompletionBound: Sendable {
   /// One term: `least[k][i]` is its value when the first `k` decisions of its scope took the
-  /// choices that row-major index `i` encodes, and the rest take their lowest permitted choice.
+  /// choices that row-major index `i` encodes, and each of the rest takes its lowest permitted
+  /// choice, or reads as choice 0 if it is inactive then.
   private struct BoundTerm: Sendable {
     var radices: [Int]
     var least: [[Int]]
@@ -28,10 +29,14 @@ struct CompletionBound: Sendable {
         occurrences[decision].append((number, position))
       }
       var least = [term.values]
-      for (decision, radix) in zip(term.scope, radices).reversed() {
-        let lowest = permitted[decision].rawValue.trailingZeroBitCount
+      for (position, radix) in radices.enumerated().reversed() {
+        let lowest = permitted[term.scope[position]].rawValue.trailingZeroBitCount
         let longer = least[least.count - 1]
-        least.append((0..<longer.count / radix).map { longer[$0 * radix + lowest] })
+        least.append(
+          (0..<longer.count / radix).map { prefix in
+            let isActive = term.isActive(position, after: prefix, radices: radices, in: space)
+            return longer[prefix * radix + (isActive ? lowest : 0)]
+          })
       }
       return BoundTerm(radices: radices, least: least.reversed())
     }

@@ -1,5 +1,7 @@
 extension CostTable {
-  /// Checks that the terms fit the space and that no choice is cheaper than the one before it.
+  /// Checks what exact masks rest on: the terms fit the space, no choice is cheaper than the one
+  /// before it, and whether a decision of a term exists is settled by the term's own decisions, in
+  /// such a way that larger choices only ever add decisions.
   func validate(for space: DecisionSpace) throws(DecisionError) {
     for term in terms {
       let ascending = zip(term.scope, term.scope.dropFirst()).allSatisfy(<)
@@ -10,6 +12,19 @@ extension CostTable {
           space: space.name,
           reason: "a term of the cost '\(name)' does not fit the decisions"
         )
+      }
+      for condition in term.scope.flatMap({ space.decisions[$0].conditions }) {
+        let choices = space.decisions[condition.decision].choices.count
+        let lowest = condition.choices.rawValue.trailingZeroBitCount
+        guard term.scope.contains(condition.decision),
+          condition.choices == .atLeast(lowest, of: choices)
+        else {
+          throw .invalidSpace(
+            space: space.name,
+            reason: "a term of the cost '\(name)' depends on a decision that exists only under "
+              + "'\(space.decisions[condition.decision].name)'; that one must be in the term too, and "
+              + "the condition must hold from some choice on")
+        }
       }
       guard term.isMonotone(in: space) else {
         throw .invalidSpace(
@@ -33,6 +48,17 @@ extension CostTable {
 extension CostTable.Term {
   func size(in space: DecisionSpace) -> Int {
     scope.reduce(1) { $0 * space.decisions[$1].choices.count }
+  }
+
+  /// Whether the decision at `position` of the scope exists, when the ones before it took the choices
+  /// that the row-major index `prefix` encodes.
+  func isActive(_ position: Int, after prefix: Int, radices: [Int], in space: DecisionSpace) -> Bool {
+    space.decisions[scope[position]].conditions.allSatisfy { condition in
+      guard let parent = scope.firstIndex(of: condition.decision) else { return false }
+      let earlier = prefix / radices[(parent + 1)..<position].reduce(1, *)
+      return condition.choices.contains(choice: earlier % radices[parent])
+        && isActive(parent, after: earlier / radices[parent], radices: radices, in: space)
+    }
   }
 
   /// Calls `body` with every pair of entries that differ by one step of one decision.

@@ -22,15 +22,14 @@ public enum TorchRuntime {
   public static var threads: Int { Int(rt_threads()) }
 
   /// Runs `body` with one thread: for work of many small operations, which threads only delay (on a
-  /// busy machine a hundredfold), and whose result must not depend on their number. The setting is
-  /// the process's: what other tasks compute meanwhile is slower, not different in kind.
-  public static func withOneThread<T>(_ body: () throws -> T) throws -> T {
-    let before = threads
+  /// busy machine a hundredfold), and whose result must not depend on their number. Matrix products
+  /// that other tasks compute meanwhile run on one thread too.
+  public static func withOneThread<T>(_ body: () throws -> T) rethrows -> T {
+    let before = rt_threads()
     guard before > 1 else { return try body() }
-    try check("setting threads") { rt_set_threads(1, $0) }
-    let result = Result(catching: body)
-    try check("setting threads") { rt_set_threads(Int32(before), $0) }
-    return try result.get()
+    rt_switch_threads(1)
+    defer { rt_switch_threads(before) }
+    return try body()
   }
 
   /// The libtorch this program was compiled against, without build tags: `1.13.1`.

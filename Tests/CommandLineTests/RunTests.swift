@@ -66,7 +66,7 @@ struct RunTests {
 
   private func readWithH5py(_ folder: Folder) throws {
     let script = """
-      import sys
+      import json, sys
       try:
         import h5py, numpy
       except ImportError:
@@ -79,10 +79,16 @@ struct RunTests {
       with h5py.File("checkpoints/whole/family.h5") as f:
         assert f.attrs["format"] == "regnas.family"
         labels = f["labels/test"][:]
-        for member in ("1", "2"):
-          accuracy = (f["members"][member]["predictions/test"][:] == labels).mean()
-          assert accuracy > 0.2, accuracy
+        report = json.loads(f["report"][()])
+        right = []
+        for index, member in enumerate(("1", "2")):
+          right.append(f["members"][member]["predictions/test"][:] == labels)
+          stated = report["members"][index]["accuracy"]["value"]
+          assert abs(right[-1].mean() - stated) < 1e-12, (right[-1].mean(), stated)
           assert len(f["members"][member]["weights"]) > 50
+        flips = (right[0] & ~right[1]).mean()
+        stated = report["members"][1]["flips"][0]["negativeFlipRate"]["value"]
+        assert abs(flips - stated) < 1e-12, (flips, stated)
       """
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")

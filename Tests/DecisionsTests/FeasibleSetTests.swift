@@ -25,18 +25,21 @@ func randomProblem(_ stream: inout RandomStream) throws -> (
   let space = try DecisionSpace(name: "random", decisions: decisions)
   var terms: [CostTable.Term] = []
   for index in 0..<count {
-    // A decision's term vanishes with it: its scope holds the decision and its condition.
-    let scope = decisions[index].conditions.map(\.decision) + [index]
+    // A decision's term vanishes with it: its scope holds what it depends on, however deep.
+    var scope = [index]
+    while let parent = decisions[scope[0]].conditions.first?.decision { scope.insert(parent, at: 0) }
     let radices = scope.map { decisions[$0].choices.count }
     let values = (0..<radices.reduce(1, *)).map { flat -> Int in
-      let own = flat % radices[radices.count - 1]
-      let parent = flat / radices[radices.count - 1]
-      if let condition = decisions[index].conditions.first,
-        !condition.choices.contains(choice: parent)
-      {
-        return 0
+      var rest = flat
+      let choices = radices.reversed().map { radix -> Int in
+        defer { rest /= radix }
+        return rest % radix
+      }.reversed() as [Int]
+      for (position, decision) in scope.enumerated().dropFirst() {
+        guard let condition = decisions[decision].conditions.first else { continue }
+        if !condition.choices.contains(choice: choices[position - 1]) { return 0 }
       }
-      return 1 + own * 3 + (radices.count > 1 ? parent : 0)
+      return 1 + choices[choices.count - 1] * 3 + choices.dropLast().reduce(0, +)
     }
     terms.append(.init(scope: scope, values: values))
   }
@@ -94,6 +97,25 @@ func everyAssignment(_ space: DecisionSpace) throws -> [Assignment] {
       }
     }
     #expect(nonEmpty > 500 && nonEmpty < 2000)
+  }
+
+  @Test func costsThatMasksCouldNotBoundAreRefused() throws {
+    let space = try DecisionSpace(
+      name: "s",
+      decisions: [
+        Decision("kind", choices: ["plain", "wide"]),
+        Decision("width", choices: ["1", "2"], conditions: [.init(decision: 0, in: ChoiceSet([1]))]),
+        Decision("odd", choices: ["1", "2"], conditions: [.init(decision: 0, in: ChoiceSet([0]))]),
+      ])
+    func set(_ scope: [Int], _ values: [Int]) throws {
+      let table = CostTable(name: "c", constant: 0, terms: [.init(scope: scope, values: values)])
+      _ = try FeasibleSet(space, budgets: [.init(table, limit: 9)])
+    }
+    try set([0, 1], [0, 0, 1, 2])
+    // The term does not hold the decision that 'width' exists under.
+    #expect(throws: DecisionError.self) { try set([1], [1, 2]) }
+    // 'odd' exists under the smaller choice only.
+    #expect(throws: DecisionError.self) { try set([0, 2], [1, 2, 3, 3]) }
   }
 
   @Test func conflictsAreNamed() throws {

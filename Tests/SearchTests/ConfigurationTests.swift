@@ -19,7 +19,7 @@ import Testing
       seed: 5
       controller:
         updates: 7
-        learningRate: 0.01
+        learningRate: 0.03
       search:
         budgets: [1.2M, 40%]
         reference: null
@@ -29,7 +29,7 @@ import Testing
     try sources.set("controller.updates=9", place: "--set")
     #expect(sources.configuration.seed == 5)
     #expect(sources.configuration.controller.updates == 9)
-    #expect(sources.configuration.controller.learningRate == 0.01)
+    #expect(sources.configuration.controller.learningRate == 0.03)
     #expect(sources.configuration.search.budgets == [.absolute(1_200_000), .fraction(0.4)])
     #expect(sources.origins["seed"] == "run.yaml:1")
     #expect(sources.origins["controller.learningRate"] == "run.yaml:4")
@@ -86,7 +86,7 @@ import Testing
       case "false": text = "true"
       case "null": text = key.path == "space.widthMultiplier" ? "0.5" : "a \"path\" #1: \\x"
       case "reinforce": text = "evolution"
-      case "moving-average": text = "leave-one-out"
+      case "leave-one-out": text = "moving-average"
       case "macs": text = "latency"
       case "mean": text = "worst"
       case "auto": text = "cuda:1"

@@ -38,7 +38,8 @@ const char *rt_build_version(void);
 int rt_linked_configuration(char **text, rt_message *error);  // free with rt_free_message
 int rt_configure(int threads, bool flush_denormals, rt_message *error);
 int rt_threads(void);
-int rt_set_threads(int threads, rt_message *error);
+// Cheap, for a while: of OpenMP in this thread, and of OpenBLAS.
+void rt_switch_threads(int threads);
 void rt_tune_allocator(void);
 void rt_set_grad_enabled(bool enabled);
 bool rt_grad_enabled(void);

@@ -11,7 +11,7 @@ import Torch
 /// ``Decisions/FeasibleSet/mutation(of:using:)``).
 public struct RegularizedEvolution: SearchStrategy {
   public struct Configuration: Sendable, Hashable {
-    /// The paper has 100 for 20,000 evaluations; the default is ours, best of three at 500.
+    /// The paper has 100 for 20,000 evaluations; the default is ours, the best of three at 500.
     public var populationSize = 30
     /// The paper has 25.
     public var tournamentSize = 15

@@ -54,11 +54,11 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Architectures per update.
     public var rollout = 10
     public var hiddenUnits = 64
-    public var learningRate = 5e-3
-    public var baseline = Baseline.movingAverage
+    public var learningRate = 1e-2
+    public var baseline = Baseline.leaveOneOut
     public var baselineDecay = 0.9
     /// At the first update; falls linearly to 0 at the last.
-    public var entropyWeight = 1e-2
+    public var entropyWeight = 5e-2
     public var temperature = 1.0
     public var tanhConstant = 0.0
     public var gradientClip = 1.0
