@@ -16,6 +16,7 @@ extension SearchRun {
     to path: String,
     overwrite: Bool
   ) throws -> Family {
+    defer { finishSaving() }
     guard isFinished, let evaluator else {
       throw RunError.unfinished(
         "\(folder.path): \(members.chosen.count) of \(setting.budgets.count) controllers are trained; "
@@ -65,7 +66,6 @@ extension SearchRun {
       ),
       storage: folder.storage
     )
-    finishSaving()
     return family
   }
 }

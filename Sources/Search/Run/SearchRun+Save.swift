@@ -8,7 +8,7 @@ extension SearchRun {
   /// checkpoints stay, and it tries again after the usual time.
   func pause() throws {
     tellOutcome()
-    if services.interruption.isRequested {
+    if services.interruption.look() {
       try save()
       throw Interrupted(signal: services.interruption.signal, folder: folder.path)
     }

@@ -105,6 +105,7 @@ public final class SearchRun {
 
   /// Runs to the end. Throws ``Interrupted`` after saving when asked to stop.
   public func train() throws {
+    defer { finishSaving() }
     if phase == .supernet { try trainSupernet() }
     if phase == .members {
       try searchMembers()
