@@ -14,6 +14,17 @@ func smallCheckpoint(_ number: Int) throws -> Checkpoint {
   members.update = number
   members.strategy = ["policy/weight": try Tensor([0.5, Float(number)], shape: [1, 2])]
   checkpoint.set(try members.state(), under: "members/")
+  checkpoint.set(
+    [
+      "search/architectures": try Tensor([1, 0] as [Int32], shape: [1, 2]),
+      "search/predictions": try Tensor([2, 0, 1] as [Int32], shape: [1, 3]),
+    ],
+    under: "predictions/"
+  )
+  checkpoint.set(
+    ["steps": try Tensor(Int64(5)), "supernet/w": try Tensor([0.25] as [Float], shape: [1])],
+    under: "trainer/"
+  )
   return checkpoint
 }
 
