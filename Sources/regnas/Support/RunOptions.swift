@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HDF5
 import Search
 
 /// Flags of commands that work on a run. Everything else is a configuration key: `--set key=value`.
@@ -39,7 +40,10 @@ struct ConfigurationOptions: ParsableArguments {
     if let threads { try sources.set("runtime.threads", to: String(threads), place: "--threads") }
     if sources.origins["seed"] == nil {
       try sources.set(
-        "seed", to: String(UInt64.random(in: 0..<1_000_000_000)), place: "drawn at random")
+        "seed",
+        to: String(UInt64.random(in: 0..<1_000_000_000)),
+        place: "drawn at random"
+      )
     }
     return sources
   }
@@ -55,6 +59,12 @@ struct WorkOptions: ParsableArguments {
 
   @Option(help: "Stop after this many seconds, saving first.")
   var maxTime: Double?
+
+  @Option(help: .hidden)
+  var dieAtStorageOperation: Int?
+
+  /// How the run's files are written.
+  var storage: any Storage { dieAtStorageOperation.map(DyingStorage.init) ?? SystemStorage() }
 
   func reporter() -> ProgressPrinter { ProgressPrinter(quiet: quiet, noProgress: noProgress) }
 }
