@@ -123,10 +123,15 @@ public final class Reinforce: SearchStrategy {
       device: policy.device
     )
     var before: Tensor?
-    for epoch in 0..<(configuration.proximal?.epochs ?? 1) {
+    let epochs = configuration.proximal?.epochs ?? 1
+    // The clipped surrogate stops pulling once a ratio is out of bounds, the entropy does not: in
+    // full at every epoch it would outweigh the rewards.
+    let mode = ProcessInfo.processInfo.environment["PPO_ENTROPY"] ?? "divide"
+    for epoch in 0..<epochs {
+      let regularizer = mode == "divide" ? entropyWeight / Double(epochs) : mode == "once" ? (epoch == 0 ? entropyWeight : 0) : entropyWeight
       let evaluation = try policy.evaluate(sequences)
       let gain = try gain(evaluation, advantages, before: before)
-      try (-(gain + evaluation.entropy().mean() * entropyWeight)).backward()
+      try (-(gain + evaluation.entropy().mean() * regularizer)).backward()
       let norm = try clipGradients(
         policy.parameters.map(\.value),
         to: configuration.gradientNormLimit
@@ -191,6 +196,22 @@ public final class Reinforce: SearchStrategy {
       try takeOver(state)
     } catch {
       // The state was incomplete: nothing of it may stay.
+      try takeOver(before)
+      throw error
+    }
+  }
+
+  /// Goes on with the policy that a stored state holds, and with its optimiser, as if this search
+  /// began anew from there: what was proposed, the baseline and the schedules stay this search's own.
+  ///
+  /// Throws ``ControllerError/invalidState(key:reason:)`` when the state is of another kind of
+  /// policy; then nothing has changed.
+  public func adoptPolicy(of state: [String: Tensor]) throws {
+    let before = try self.state()
+    do {
+      try policy.restore(state.entries(under: "policy/"))
+      try optimizer.restore(state.entries(under: "adam/"))
+    } catch {
       try takeOver(before)
       throw error
     }
