@@ -15,18 +15,29 @@ import Testing
   private func smallTable() throws {
     let text = try String(contentsOfFile: Self.table, encoding: .utf8)
     try folder.write(
-      text.split(separator: "\n").prefix(151).joined(separator: "\n") + "\n", to: "small.csv")
+      text.split(separator: "\n").prefix(151).joined(separator: "\n") + "\n",
+      to: "small.csv"
+    )
   }
 
   private func compare(_ arguments: String...) throws -> Regnas.Result {
     regnas.finish(
-      try regnas.start(["compare", "--surrogate", "small.csv", "--threads", "1"] + arguments))
+      try regnas.start(["compare", "--surrogate", "small.csv", "--threads", "1"] + arguments)
+    )
   }
 
   @Test func everyStrategyIsComparedUnderEveryBudget() throws {
     try smallTable()
     let result = try compare(
-      "--budget", "300M,50%", "--seeds", "2", "--evaluations", "12", "--out", "curves")
+      "--budget",
+      "300M,50%",
+      "--seeds",
+      "2",
+      "--evaluations",
+      "12",
+      "--out",
+      "curves"
+    )
     try #require(result.status == 0, "\(result.errors)")
     let names = ["reinforce", "ppo", "conditioned", "evolution", "local", "random"]
     let lines = result.output.split(separator: "\n").map(String.init)
@@ -45,7 +56,8 @@ import Testing
     #expect(
       rows[0] == [
         "budget_macs", "strategy", "evaluations", "mean", "low", "high", "seed_0", "seed_1",
-      ])
+      ]
+    )
     #expect(rows.count == 1 + 2 * names.count * 12)
     for start in stride(from: 1, to: rows.count, by: 12) {
       let curve = rows[start..<start + 12]
@@ -60,7 +72,15 @@ import Testing
 
     // The same again, to the byte; other seeds would be other numbers.
     let again = try compare(
-      "--budget", "300M,50%", "--seeds", "2", "--evaluations", "12", "--out", "again")
+      "--budget",
+      "300M,50%",
+      "--seeds",
+      "2",
+      "--evaluations",
+      "12",
+      "--out",
+      "again"
+    )
     #expect(again.status == 0)
     #expect(folder.text("again.csv") == folder.text("curves.csv"))
     #expect(folder.text("again-300M.svg") == folder.text("curves-300M.svg"))
@@ -70,15 +90,26 @@ import Testing
   @Test func runsThatOnlyRepeatThemselvesEnd() throws {
     try smallTable()
     let result = try compare(
-      "--budget", "0.1%", "--seeds", "1", "--evaluations", "200", "--patience", "20",
-      "--strategies", "reinforce,evolution")
+      "--budget",
+      "0.1%",
+      "--seeds",
+      "1",
+      "--evaluations",
+      "200",
+      "--patience",
+      "20",
+      "--strategies",
+      "reinforce,evolution"
+    )
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.split(separator: "\n").count { $0.contains("1/1") } == 2)
     #expect(!result.output.contains("minus random"))
   }
 
   private func expect(
-    _ result: Regnas.Result, _ status: Int32, _ parts: String...,
+    _ result: Regnas.Result,
+    _ status: Int32,
+    _ parts: String...,
     at location: SourceLocation = #_sourceLocation
   ) {
     #expect(result.status == status, "\(result.errors)", sourceLocation: location)
@@ -99,7 +130,10 @@ import Testing
     expect(try compare("--budget", "300M,300000000"), 64, "twice")
     expect(try compare("--budget", "many"), 64, "--budget", "many")
     expect(
-      try compare("--set", "controller.learningrate=1"), 64, "did you mean 'controller.learningRate'")
+      try compare("--set", "controller.learningrate=1"),
+      64,
+      "did you mean 'controller.learningRate'"
+    )
     expect(try compare("--out", "no/such/folder/x"), 64, "no/such/folder", "make it first")
   }
 

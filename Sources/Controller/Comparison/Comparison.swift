@@ -88,7 +88,7 @@ public struct Comparison: Sendable {
     try requirePositive(tasks, "the number of tasks")
     let joint = SearchDriver(
       evaluations: driver.evaluations * tasks,
-      patience: driver.patience * tasks
+      patience: driver.patience
     )
     var traces: [SearchTrace] = []
     for seed in seeds {

@@ -96,7 +96,7 @@ public final class Reinforce: SearchStrategy {
     let sequences = outcomes.map { ($0.proposal.assignment, tasks[$0.proposal.task]) }
     let count = Double(outcomes.count)
     metrics["reward/baseline"] = result.baselines.reduce(0, +) / count
-    metrics["advantage/deviation"] = deviation(result.advantages)
+    metrics["advantage/deviation"] = result.spread
     let entropyWeight = configuration.entropyWeight.value(at: updates)
     metrics["policy/entropy_weight"] = entropyWeight
     try TorchRuntime.withOneThread {
@@ -128,7 +128,10 @@ public final class Reinforce: SearchStrategy {
     // full at every epoch it would outweigh the rewards.
     let mode = ProcessInfo.processInfo.environment["PPO_ENTROPY"] ?? "divide"
     for epoch in 0..<epochs {
-      let regularizer = mode == "divide" ? entropyWeight / Double(epochs) : mode == "once" ? (epoch == 0 ? entropyWeight : 0) : entropyWeight
+      let regularizer =
+        mode == "divide"
+        ? entropyWeight / Double(epochs)
+        : mode == "once" ? (epoch == 0 ? entropyWeight : 0) : entropyWeight
       let evaluation = try policy.evaluate(sequences)
       let gain = try gain(evaluation, advantages, before: before)
       try (-(gain + evaluation.entropy().mean() * regularizer)).backward()
@@ -225,10 +228,4 @@ public final class Reinforce: SearchStrategy {
     try policy.restore(state.entries(under: "policy/"))
     try optimizer.restore(state.entries(under: "adam/"))
   }
-}
-
-private func deviation(_ values: [Double]) -> Double {
-  let count = Double(max(1, values.count))
-  let mean = values.reduce(0, +) / count
-  return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
 }

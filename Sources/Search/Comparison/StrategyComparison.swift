@@ -34,8 +34,12 @@ public struct StrategyComparison {
   public var patience: Int
 
   public init(
-    _ contenders: [Contender], on problem: SurrogateProblem, configuration: RunConfiguration,
-    evaluations: Int, seeds: Int, patience: Int
+    _ contenders: [Contender],
+    on problem: SurrogateProblem,
+    configuration: RunConfiguration,
+    evaluations: Int,
+    seeds: Int,
+    patience: Int
   ) {
     self.contenders = contenders
     self.problem = problem
@@ -61,21 +65,31 @@ public struct StrategyComparison {
     let limits = sets.map { $0.budgets[0].limit }
     if let twice = limits.first(where: { limit in limits.count { $0 == limit } > 1 }) {
       throw RunError.impossibleBudget(
-        "search.budgets: \(twice) MACs is given twice; name each budget once")
+        "search.budgets: \(twice) MACs is given twice; name each budget once"
+      )
     }
     let comparison = Comparison(
-      evaluations: evaluations, seeds: 0..<UInt64(seeds), patience: patience)
+      evaluations: evaluations,
+      seeds: 0..<UInt64(seeds),
+      patience: patience
+    )
     var joint: [ComparisonCurve] = []
     if contenders.contains(.conditioned) {
       var cache = RewardCache()
       joint = try comparison.runJointly(
         .init(Contender.conditioned.rawValue) { try conditioned(over: sets, seed: $0) },
-        tasks: sets.count, cache: &cache, reward: { problem.model.predict($0.assignment) },
-        progress: { _, _ in progress(.conditioned) })
+        tasks: sets.count,
+        cache: &cache,
+        reward: { problem.model.predict($0.assignment) },
+        progress: { _, _ in progress(.conditioned) }
+      )
     }
     return try sets.enumerated().map { index, set in
       var result = ComparisonResult(
-        evaluations: evaluations, seeds: comparison.seeds, curves: [])
+        evaluations: evaluations,
+        seeds: comparison.seeds,
+        curves: []
+      )
       var cache = RewardCache()
       for contender in contenders {
         guard let strategy = contender.strategy else {
@@ -86,7 +100,9 @@ public struct StrategyComparison {
           try makeStrategy(settings(strategy, seed: seed, tasks: 1), over: set, member: 0)
         }
         result.curves += try comparison.run(
-          [own], cache: &cache, reward: { problem.model.predict($0.assignment) },
+          [own],
+          cache: &cache,
+          reward: { problem.model.predict($0.assignment) },
           progress: { _, _ in progress(contender) }
         ).curves
       }
@@ -95,7 +111,9 @@ public struct StrategyComparison {
   }
 
   private func settings(
-    _ strategy: RunConfiguration.Strategy, seed: UInt64, tasks: Int
+    _ strategy: RunConfiguration.Strategy,
+    seed: UInt64,
+    tasks: Int
   ) -> RunConfiguration {
     var result = configuration
     result.seed = seed
@@ -109,10 +127,15 @@ public struct StrategyComparison {
     let range = problem.space.attainable(problem.macs)
     let tasks = sets.map { set in
       SearchTask(
-        set, conditioning: [BudgetScale(range).position(of: set.budgets[0].limit)])
+        set,
+        conditioning: [BudgetScale(range).position(of: set.budgets[0].limit)]
+      )
     }
     return try makeController(
-      settings(.reinforce, seed: seed, tasks: sets.count), tasks: tasks, member: 0)
+      settings(.reinforce, seed: seed, tasks: sets.count),
+      tasks: tasks,
+      member: 0
+    )
   }
 }
 
@@ -127,7 +150,10 @@ extension StrategyComparison {
   public func samplingRate(batch: Int) throws -> Double {
     let set = try problem.feasible(budget: configuration.search.budgets[0])
     let controller = try makeController(
-      settings(.reinforce, seed: 0, tasks: 1), tasks: [SearchTask(set)], member: 0)
+      settings(.reinforce, seed: 0, tasks: 1),
+      tasks: [SearchTask(set)],
+      member: 0
+    )
     let tasks = [SearchTask](repeating: SearchTask(set), count: batch)
     var stream = RandomStream(seed: 0, name: "sampling")
     _ = try controller.policy.sample(tasks, using: &stream)

@@ -31,7 +31,8 @@ public struct SurrogateProblem: Sendable {
     do {
       table = try SurrogateTable(
         space: space.decisions,
-        measurements: Self.measurements(String(decoding: bytes, as: UTF8.self), of: space))
+        measurements: Self.measurements(String(decoding: bytes, as: UTF8.self), of: space)
+      )
     } catch {
       throw RunError.invalidInput("\(path): \(error)")
     }
@@ -48,7 +49,8 @@ public struct SurrogateProblem: Sendable {
   }
 
   private static func measurements(
-    _ text: String, of space: any ConfiguredSpace
+    _ text: String,
+    of space: any ConfiguredSpace
   ) throws -> [(assignment: Assignment, value: Double)] {
     let rows = try CSVTable(parsing: text)
     func digits(_ column: String) throws -> [[Double]] {
@@ -56,7 +58,9 @@ public struct SurrogateProblem: Sendable {
         try text.map { character in
           guard let digit = character.wholeNumberValue else {
             throw ControllerError.invalidTable(
-              line: row + 2, reason: "'\(text)' in column '\(column)' is not a string of digits")
+              line: row + 2,
+              reason: "'\(text)' in column '\(column)' is not a string of digits"
+            )
           }
           return Double(digit)
         }
@@ -80,7 +84,11 @@ public struct SurrogateProblem: Sendable {
   public func feasible(budget: Budget) throws -> FeasibleSet {
     let range = space.attainable(macs)
     let limit = try MemberBudget.resolve(
-      [budget], metric: .macs, cheapest: range.lowerBound, dearest: range.upperBound)[0].limit
+      [budget],
+      metric: .macs,
+      cheapest: range.lowerBound,
+      dearest: range.upperBound
+    )[0].limit
     return try FeasibleSet(space.decisions, budgets: [.init(macs, limit: limit)])
   }
 }

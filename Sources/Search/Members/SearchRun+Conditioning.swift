@@ -5,12 +5,16 @@ import SearchSpaces
 extension SearchRun {
   /// A fresh strategy over the networks a member may be.
   func makeStrategy(
-    for member: Int, containing smaller: [Architecture]
+    for member: Int,
+    containing smaller: [Architecture]
   ) throws -> any SearchStrategy {
     try Search.makeStrategy(
-      configuration, over: feasible(member, containing: smaller), member: member,
+      configuration,
+      over: feasible(member, containing: smaller),
+      member: member,
       conditioning: configuration.controller.sharing == .conditioned
-        ? conditioning(member, containing: smaller) : [])
+        ? conditioning(member, containing: smaller) : []
+    )
   }
 
   /// What a shared policy is told of a member: its budget's place on a logarithmic scale, and the

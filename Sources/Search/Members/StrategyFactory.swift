@@ -8,14 +8,19 @@ import Torch
 /// `conditioning` tells a controller which member it searches, where one policy goes from member to
 /// member; rivals need none.
 public func makeStrategy(
-  _ configuration: RunConfiguration, over set: FeasibleSet, member: Int,
+  _ configuration: RunConfiguration,
+  over set: FeasibleSet,
+  member: Int,
   conditioning: [Double] = []
 ) throws -> any SearchStrategy {
   let stream = controllerStream(configuration, member)
   switch configuration.controller.strategy {
   case .reinforce, .ppo:
     return try makeController(
-      configuration, tasks: [SearchTask(set, conditioning: conditioning)], member: member)
+      configuration,
+      tasks: [SearchTask(set, conditioning: conditioning)],
+      member: member
+    )
   case .random: return RandomSearch(set, stream: stream)
   case .evolution: return try RegularizedEvolution(set, stream: stream)
   case .local: return LocalSearch(set, stream: stream)
@@ -24,14 +29,19 @@ public func makeStrategy(
 
 /// One controller for one or several tasks, all of them conditioned on as many numbers.
 public func makeController(
-  _ configuration: RunConfiguration, tasks: [SearchTask], member: Int
+  _ configuration: RunConfiguration,
+  tasks: [SearchTask],
+  member: Int
 ) throws -> Reinforce {
   var settings = configuration.controller.reinforce
   settings.policy.conditioningSize = tasks.first?.conditioning.count ?? 0
   // The policy is small: on a GPU it would wait for launches, not compute.
   return try Reinforce(
-    tasks, configuration: settings, device: .cpu,
-    stream: controllerStream(configuration, member))
+    tasks,
+    configuration: settings,
+    device: .cpu,
+    stream: controllerStream(configuration, member)
+  )
 }
 
 private func controllerStream(_ configuration: RunConfiguration, _ member: Int) -> RandomStream {
@@ -52,7 +62,10 @@ extension RunConfiguration.Controller {
     case .leaveOneOut: result.baseline = .leaveOneOut
     }
     result.entropyWeight = .init(
-      from: entropyWeight, to: finalEntropyWeight, over: updates)
+      from: entropyWeight,
+      to: finalEntropyWeight,
+      over: updates
+    )
     result.gradientNormLimit = gradientClip > 0 ? gradientClip : nil
     result.proximal = strategy == .ppo ? .init() : nil
     return result
@@ -68,7 +81,9 @@ extension SearchStrategy {
     let task = controller.tasks[0]
     let greedy = try controller.policy.sample([task], rule: .greedy, using: &stream)
     let draws = try controller.policy.sample(
-      [SearchTask](repeating: task, count: max(0, count - 1)), using: &stream)
+      [SearchTask](repeating: task, count: max(0, count - 1)),
+      using: &stream
+    )
     return greedy + draws
   }
 }

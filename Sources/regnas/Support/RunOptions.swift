@@ -39,7 +39,10 @@ struct ConfigurationOptions: ParsableArguments {
     if let threads { try sources.set("runtime.threads", to: String(threads), place: "--threads") }
     if sources.origins["seed"] == nil {
       try sources.set(
-        "seed", to: String(UInt64.random(in: 0..<1_000_000_000)), place: "drawn at random")
+        "seed",
+        to: String(UInt64.random(in: 0..<1_000_000_000)),
+        place: "drawn at random"
+      )
     }
     return sources
   }

@@ -16,7 +16,8 @@ struct CompareCommand: ParsableCommand {
 
       EXAMPLE
         regnas compare --budget 200M,300M,400M --seeds 20 --out strategies
-      """)
+      """
+  )
 
   @Option(help: "Comma-separated: reinforce, ppo, conditioned, evolution, local, random.")
   var strategies = "reinforce,ppo,conditioned,evolution,local,random"
@@ -70,24 +71,35 @@ struct CompareCommand: ParsableCommand {
     if let quality = problem.quality {
       reporter.note(
         "surrogate of \(problem.count) architectures; held out: Kendall's tau "
-          + String(format: "%.3f, error %.3f %%", quality.kendall, quality.rootMeanSquareError))
+          + String(format: "%.3f, error %.3f %%", quality.kendall, quality.rootMeanSquareError)
+      )
     }
     let comparison = StrategyComparison(
-      contenders, on: problem, configuration: configuration, evaluations: evaluations,
-      seeds: seeds, patience: patience)
+      contenders,
+      on: problem,
+      configuration: configuration,
+      evaluations: evaluations,
+      seeds: seeds,
+      patience: patience
+    )
     var done = 0
     let results = try comparison.run { contender in
       done += 1
       reporter.progress(
-        "comparing", done: done, total: comparison.searchCount, unit: "searches",
-        detail: contender.rawValue)
+        "comparing",
+        done: done,
+        total: comparison.searchCount,
+        unit: "searches",
+        detail: contender.rawValue
+      )
     }
     reporter.endProgress()
     for result in results { Console.out(result.text) }
     if contenders.contains(where: \.learns) {
       let rate = try comparison.samplingRate(batch: 256)
       Console.out(
-        "A new controller samples \(Int(rate)) architectures a second, in batches of 256.")
+        "A new controller samples \(Int(rate)) architectures a second, in batches of 256."
+      )
     }
     guard let out else { return }
     try AtomicFile.write(Array(CSVText.encode(results.rows).utf8), to: out + ".csv")
@@ -106,7 +118,9 @@ struct CompareCommand: ParsableCommand {
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
     else {
       throw ConfigurationError(
-        place: "--out", message: "there is no folder \(folder) to write to; make it first")
+        place: "--out",
+        message: "there is no folder \(folder) to write to; make it first"
+      )
     }
   }
 
@@ -121,18 +135,22 @@ struct CompareCommand: ParsableCommand {
           place: "--strategies",
           message: "there is no strategy '\(name)'; "
             + (nearest.map { "did you mean '\($0)'?" }
-              ?? "there are \(known.joined(separator: ", "))"))
+              ?? "there are \(known.joined(separator: ", "))")
+        )
       }
       guard !result.contains(contender) else {
         throw ConfigurationError(
-          place: "--strategies", message: "'\(name)' is named twice; name each once")
+          place: "--strategies",
+          message: "'\(name)' is named twice; name each once"
+        )
       }
       result.append(contender)
     }
     guard !result.isEmpty else {
       throw ConfigurationError(
         place: "--strategies",
-        message: "no strategy is named; there are \(known.joined(separator: ", "))")
+        message: "no strategy is named; there are \(known.joined(separator: ", "))"
+      )
     }
     return result
   }

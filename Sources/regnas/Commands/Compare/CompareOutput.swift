@@ -23,7 +23,8 @@ extension StrategyComparison.BudgetResult {
         rows[index + 1].append(
           curve.name == random
             ? "-"
-            : difference.map { String(format: "%+.3f ± %.3f", $0.mean, $0.halfWidth) } ?? "-")
+            : difference.map { String(format: "%+.3f ± %.3f", $0.mean, $0.halfWidth) } ?? "-"
+        )
       }
     }
     rows[0].append("ms per evaluation")
@@ -43,13 +44,15 @@ extension StrategyComparison.BudgetResult {
       title: "Best accuracy by number of evaluations",
       subtitle: "MobileNetV3, at most \(limitText) MACs; mean of \(comparison.seeds.count) seeds, "
         + "95 % interval",
-      xLabel: "distinct evaluations", yLabel: "predicted ImageNet top-1 [%]",
+      xLabel: "distinct evaluations",
+      yLabel: "predicted ImageNet top-1 [%]",
       series: comparison.curves.map { curve in
         .init(
           name: curve.name,
           points: curve.summary.enumerated().map { index, point in
             .init(x: Double(index + 1), y: point.mean, low: point.low, high: point.high)
-          })
+          }
+        )
       }
     ).focused(from: 20)
   }
