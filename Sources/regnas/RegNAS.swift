@@ -20,6 +20,7 @@ struct RegNAS: ParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, SampleCommand.self, InspectCommand.self,
+      CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self, CompareCommand.self,
       OracleCommand.self,
     ])

@@ -29,6 +29,10 @@ private final class FaultyStorage: Storage {
     try step()
     return try system.create(path)
   }
+  func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
+    try step()
+    return try system.openToAppend(path)
+  }
   func open(_ path: String) throws(StorageFault) -> Int32 {
     try step()
     return try system.open(path)
@@ -93,6 +97,9 @@ private final class FaultyStorage: Storage {
         let descriptor = Foundation.open("/dev/full", O_WRONLY)
         if descriptor < 0 { throw StorageFault(errno) }
         return descriptor
+      }
+      func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
+        try system.openToAppend(path)
       }
       func open(_ path: String) throws(StorageFault) -> Int32 { try system.open(path) }
       func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault) -> Int {

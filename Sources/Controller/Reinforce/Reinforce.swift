@@ -126,12 +126,8 @@ public final class Reinforce: SearchStrategy {
     let epochs = configuration.proximal?.epochs ?? 1
     // The clipped surrogate stops pulling once a ratio is out of bounds, the entropy does not: in
     // full at every epoch it would outweigh the rewards.
-    let mode = ProcessInfo.processInfo.environment["PPO_ENTROPY"] ?? "divide"
+    let regularizer = entropyWeight / Double(epochs)
     for epoch in 0..<epochs {
-      let regularizer =
-        mode == "divide"
-        ? entropyWeight / Double(epochs)
-        : mode == "once" ? (epoch == 0 ? entropyWeight : 0) : entropyWeight
       let evaluation = try policy.evaluate(sequences)
       let gain = try gain(evaluation, advantages, before: before)
       try (-(gain + evaluation.entropy().mean() * regularizer)).backward()

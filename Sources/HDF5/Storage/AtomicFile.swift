@@ -44,20 +44,38 @@ public enum AtomicFile {
     let temporary = temporaryPath(for: path)
     do {
       let result = try build(temporary)
-      let descriptor = try call(
-        path,
-        "open",
-        { () throws(StorageFault) in
-          try storage.open(temporary)
-        }
-      )
-      try synchronizeAndClose(descriptor, path, storage)
+      try synchronize(temporary, for: path, storage)
       try publish(temporary, as: path, storage)
       return result
     } catch {
       try? storage.remove(temporary)
       throw error
     }
+  }
+
+  /// Waits until the disk has what was written to an existing file, or the entries of a folder.
+  ///
+  /// - Throws: `StorageError` naming `path`.
+  public static func synchronize(
+    _ path: String,
+    storage: some Storage = SystemStorage()
+  ) throws {
+    try synchronize(path, for: path, storage)
+  }
+
+  private static func synchronize(
+    _ file: String,
+    for path: String,
+    _ storage: some Storage
+  ) throws {
+    let descriptor = try call(
+      path,
+      "open",
+      { () throws(StorageFault) in
+        try storage.open(file)
+      }
+    )
+    try synchronizeAndClose(descriptor, path, storage)
   }
 
   private static func temporaryPath(for path: String) -> String {
@@ -141,15 +159,7 @@ public enum AtomicFile {
       }
     )
     let parent = (path as NSString).deletingLastPathComponent
-    let folder = parent.isEmpty ? "." : parent
-    let descriptor = try call(
-      folder,
-      "open",
-      { () throws(StorageFault) in
-        try storage.open(folder)
-      }
-    )
-    try synchronizeAndClose(descriptor, folder, storage)
+    try synchronize(parent.isEmpty ? "." : parent, storage: storage)
   }
 
   /// Repeats a call that a signal interrupted.

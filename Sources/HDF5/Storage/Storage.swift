@@ -5,6 +5,8 @@ import Foundation
 public protocol Storage: Sendable {
   /// Creates a file that must not exist and gives its descriptor.
   func create(_ path: String) throws(StorageFault) -> Int32
+  /// Opens a file to write at its end, creating it if there is none.
+  func openToAppend(_ path: String) throws(StorageFault) -> Int32
   /// Opens an existing file or folder to synchronise it.
   func open(_ path: String) throws(StorageFault) -> Int32
   /// May write fewer bytes than given, as `write(2)`.
@@ -28,6 +30,10 @@ public struct SystemStorage: Storage {
 
   public func create(_ path: String) throws(StorageFault) -> Int32 {
     try check(Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+  }
+
+  public func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
+    try check(Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666))
   }
 
   public func open(_ path: String) throws(StorageFault) -> Int32 {

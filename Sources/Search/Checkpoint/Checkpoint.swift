@@ -2,7 +2,25 @@ import HDF5
 import Supernet
 import Torch
 
-/// Everything a run needs to go on: named texts and named tensors, in one sealed HDF5 file.
+/// Everything a run needs to go on: named texts and named tensors, in one sealed HDF5 file of format
+/// `regnas.search`:
+///
+///     texts/configuration       the resolved configuration, YAML
+///     texts/phase               supernet, members or finished
+///     texts/data-digest, supernet-digest, digest-search.reference, ...
+///                               SHA-256 of the data set, the supernet and every file that the
+///                               configuration names
+///     texts/computer            what else results depend on to the bit: libtorch, device, threads
+///     texts/metrics-size        bytes of metrics.jsonl that belong to this state
+///     tensors/trainer/...       in training of the supernet: weights and batch-norm buffers,
+///                               optimiser, steps done
+///     tensors/members/...       members chosen, the states of their strategies (policy, optimiser,
+///                               baseline, random stream), the one under way, history of rewards
+///     tensors/predictions/...   every architecture judged and what it predicts
+///
+/// There is no state of libtorch's random generators in it, because nothing uses them: every random
+/// draw comes from a host-side stream that is either kept here or follows from the seed and the number
+/// of the step, as do the order of the data and the place in the epoch.
 ///
 /// Names with slashes become groups. Nothing in it depends on time or place, so equal states give
 /// equal bytes.
@@ -32,42 +50,64 @@ public struct Checkpoint {
   func text(_ name: String, in file: String) throws -> String {
     guard let text = texts[name] else {
       throw HDF5Error(
-        .missingObject, file: file, object: "texts/" + name, operation: "read",
-        cause: "the checkpoint lacks it")
+        .missingObject,
+        file: file,
+        object: "texts/" + name,
+        operation: "read",
+        cause: "the checkpoint lacks it"
+      )
     }
     return text
   }
 }
 
 extension Checkpoint {
-  /// The bytes of the file.
-  public func encoded() throws -> [UInt8] {
-    let file = try HDF5File.createInMemory(name: "checkpoint")
-    try FileHeader(
-      format: Self.format, version: Self.version, minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(texts["configuration"] ?? "")
-    ).write(to: file)
-    let group = try file.root.createGroup("texts")
-    for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
-      try group.write(name, strings: [text], shape: [])
-    }
-    try file.root.createGroup("tensors").write(tensors: tensors)
-    try ContentDigest.write(to: file)
-    return try file.image()
-  }
-
-  /// Reads and verifies a checkpoint.
+  /// Reads a checkpoint and verifies all of it. Throws `HDF5Error`.
   public init(path: String) throws {
-    let file = try HDF5File.open(path)
-    _ = try FileHeader.read(from: file, expecting: Self.format, readerVersion: Self.version)
-    try ContentDigest.verify(file)
-    let group = try file.root.group("texts")
+    let artefact = try Artefact.open(
+      path,
+      expecting: Self.format,
+      readerVersion: Self.version
+    )
+    let group = try artefact.file.root.group("texts")
     for name in try group.childNames() {
       texts[name] = try group.readStrings(name).values.first ?? ""
     }
-    tensors = try file.root.group("tensors").tensors()
-    try file.close()
+    tensors = try artefact.file.root.group("tensors").tensors()
+    try artefact.file.close()
+  }
+
+  /// The state as it is now, copied out of libtorch.
+  public func snapshot() throws -> CheckpointSnapshot {
+    var bytes: [String: TensorBytes] = [:]
+    for (name, tensor) in tensors { bytes[name] = try TensorBytes(tensor, called: name) }
+    return CheckpointSnapshot(texts: texts, tensors: bytes)
+  }
+}
+
+/// A checkpoint that any thread may write while the run goes on changing its tensors.
+public struct CheckpointSnapshot: Sendable {
+  public let texts: [String: String]
+  public let tensors: [String: TensorBytes]
+
+  /// Publishes the file at `path`, whole or not at all. Equal states give equal bytes.
+  ///
+  /// Throws `HDF5Error` or `StorageError`; then `path` is as it was.
+  public func write(to path: String, storage: some Storage = SystemStorage()) throws {
+    let header = FileHeader(
+      format: Checkpoint.format,
+      version: Checkpoint.version,
+      minimumReaderVersion: 1,
+      createdBy: Program.identity,
+      configurationDigest: try SHA256.of(texts["configuration"] ?? "")
+    )
+    try Artefact.write(header, to: path, storage: storage) { root in
+      let group = try root.createGroup("texts")
+      for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+        try group.write(name, strings: [text], shape: [])
+      }
+      try root.createGroup("tensors").write(tensors: tensors)
+    }
   }
 }
 

@@ -3,38 +3,56 @@ import HDF5
 
 /// The checkpoints of a run: `checkpoint-00000001.h5` and up, each complete in itself and never
 /// changed once published.
-public struct CheckpointStore {
+///
+/// The newest `keep` stay. No "best" one is kept beside them: every checkpoint holds every
+/// architecture judged so far with its predictions and the members chosen, and the trained supernet is
+/// a file of its own, so removing an older one never loses a result.
+public struct CheckpointStore: Sendable {
   public let folder: RunFolder
   /// How many to keep.
-  public var keep: Int
-  private let storage: any Storage
+  public let keep: Int
 
-  public init(_ folder: RunFolder, keep: Int, storage: any Storage = SystemStorage()) {
+  public init(_ folder: RunFolder, keep: Int) {
     self.folder = folder
-    self.keep = keep
-    self.storage = storage
+    self.keep = max(1, keep)
   }
 
   /// Number of a checkpoint's file name, or nil for other files.
   public static func number(of name: String) -> Int? {
     guard name.hasPrefix("checkpoint-"), name.hasSuffix(".h5") else { return nil }
-    return Int(name.dropFirst("checkpoint-".count).dropLast(".h5".count))
+    let digits = name.dropFirst("checkpoint-".count).dropLast(".h5".count)
+    guard (8...15).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }) else {
+      return nil
+    }
+    return Int(digits)
+  }
+
+  static func name(of number: Int) -> String {
+    let digits = String(number)
+    return "checkpoint-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5"
   }
 
   /// Existing checkpoints, oldest first.
-  public func names() -> [String] { folder.names().filter { Self.number(of: $0) != nil } }
+  public func names() -> [String] { Self.names(in: folder.names()) }
 
-  /// Publishes the next checkpoint, then removes those past the newest `keep`. The new one is on
-  /// the disk before any older one goes.
+  static func names(in files: [String]) -> [String] {
+    files.compactMap(number).sorted().map(name)
+  }
+
+  /// Publishes the next checkpoint, then removes those past the newest `keep`. The new one, and the
+  /// metrics that belong to it, are on the disk before any older one goes.
+  ///
+  /// Throws `HDF5Error` or `StorageError`; then every earlier checkpoint is still there.
   @discardableResult
-  public func save(_ checkpoint: Checkpoint) throws -> String {
+  public func save(_ snapshot: CheckpointSnapshot) throws -> String {
     let existing = names()
-    let next = (existing.last.flatMap(Self.number) ?? 0) + 1
-    let digits = String(next)
-    let name =
-      "checkpoint-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5"
-    try AtomicFile.write(checkpoint.encoded(), to: folder.file(name), storage: storage)
-    for old in existing.dropLast(keep - 1) { try? storage.remove(folder.file(old)) }
+    let name = Self.name(of: (existing.last.flatMap(Self.number) ?? 0) + 1)
+    if folder.exists(MetricsLog.name) {
+      try AtomicFile.synchronize(folder.file(MetricsLog.name), storage: folder.storage)
+    }
+    try snapshot.write(to: folder.file(name), storage: folder.storage)
+    // What cannot be removed now is tried again after the next save.
+    for old in existing.dropLast(keep - 1) { try? folder.storage.remove(folder.file(old)) }
     return name
   }
 

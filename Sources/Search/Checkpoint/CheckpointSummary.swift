@@ -15,7 +15,7 @@ public struct CheckpointSummary: Codable, CustomStringConvertible {
     membersChosen = members.chosen.count
     updatesOfMember = members.update
     evaluations = members.history.count
-    supernetStep = try checkpoint.tensors["trainer/step"].map { Int(try $0.scalar()) }
+    supernetStep = try checkpoint.tensors["trainer/steps"].map { Int(try $0.scalar()) }
     dataDigest = checkpoint.texts["data-digest"] ?? ""
     supernetDigest = checkpoint.texts["supernet-digest"] ?? ""
     configuration = checkpoint.texts["configuration"] ?? ""

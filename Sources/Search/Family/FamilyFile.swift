@@ -27,13 +27,26 @@ public enum FamilyFile {
     public var testLabels: [Int]
   }
 
-  public static func write(_ family: Family, to path: String, origin: Origin) throws {
-    let file = try HDF5File.createInMemory(name: path)
-    try FileHeader(
-      format: format, version: version, minimumReaderVersion: 1, createdBy: Program.identity,
+  /// Publishes the file, whole or not at all. Throws `HDF5Error` or `StorageError`.
+  public static func write(
+    _ family: Family,
+    to path: String,
+    origin: Origin,
+    storage: some Storage = SystemStorage()
+  ) throws {
+    let header = FileHeader(
+      format: format,
+      version: version,
+      minimumReaderVersion: 1,
+      createdBy: Program.identity,
       configurationDigest: try SHA256.of(origin.configuration)
-    ).write(to: file)
-    let root = file.root
+    )
+    try Artefact.write(header, to: path, storage: storage) { root in
+      try write(family, origin, to: root)
+    }
+  }
+
+  private static func write(_ family: Family, _ origin: Origin, to root: HDF5Group) throws {
     try root.setAttribute("space", origin.space)
     try root.setAttribute("data-sha256", origin.dataDigest)
     try root.setAttribute("supernet-sha256", origin.supernetDigest)
@@ -54,30 +67,29 @@ public enum FamilyFile {
       try predictions.write("test", member.testPredictions)
       try group.createGroup("weights").write(tensors: member.weights)
     }
-    try ContentDigest.write(to: file)
-    try AtomicFile.write(file.image(), to: path)
   }
 
   /// The report stored in a family file, verified.
   public static func readReport(_ path: String) throws -> FamilyReport {
-    let file = try HDF5File.open(path)
-    _ = try FileHeader.read(from: file, expecting: format, readerVersion: version)
-    try ContentDigest.verify(file)
+    let file = try Artefact.open(path, expecting: format, readerVersion: version).file
     let text = try file.root.readStrings("report").values.first ?? ""
     do {
       return try JSONDecoder().decode(FamilyReport.self, from: Data(text.utf8))
     } catch {
       throw HDF5Error(
-        .damagedFile, file: path, object: "report", operation: "read", cause: "\(error)")
+        .damagedFile,
+        file: path,
+        object: "report",
+        operation: "read",
+        cause: "\(error)"
+      )
     }
   }
 
   /// Class per image of a split (`search` or `test`) of the largest member: a reference for other
   /// runs.
   static func largestPredictions(_ path: String, split: String) throws -> [Int32] {
-    let file = try HDF5File.open(path)
-    _ = try FileHeader.read(from: file, expecting: format, readerVersion: version)
-    try ContentDigest.verify(file)
+    let file = try Artefact.open(path, expecting: format, readerVersion: version).file
     let members = try file.root.group("members")
     let count = try members.childNames().count
     return try members.group(String(count)).group("predictions").read(split, as: Int32.self).values

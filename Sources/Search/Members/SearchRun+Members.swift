@@ -79,7 +79,7 @@ extension SearchRun {
       members.history += entries
       members.update += 1
       members.strategy = try strategy.state()
-      try metrics.append(
+      metrics.append(
         phase: "controller-\(member + 1)", step: members.update,
         told.entries.map { ($0.name, $0.value) })
       services.reporter.progress(

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// A request to stop at the next safe point, set from a signal handler or a clock and looked at
@@ -5,8 +6,13 @@ import Synchronization
 public final class Interruption: Sendable {
   private let requested = Atomic<Int32>(0)
   private let saveRequested = Atomic<Bool>(false)
+  private let looksLeft: Atomic<Int>
 
-  public init() {}
+  public init() { looksLeft = Atomic(.max) }
+
+  /// Requests a stop by itself when a run looks for the `count`-th time: how tests stop at a
+  /// certain step.
+  init(stoppingAtLook count: Int) { looksLeft = Atomic(count) }
 
   /// `signal` is what the exit status will tell; 0 when time ran out.
   public func request(signal: Int32) {
@@ -15,6 +21,12 @@ public final class Interruption: Sendable {
   public func requestSave() { saveRequested.store(true, ordering: .relaxed) }
 
   public var isRequested: Bool { requested.load(ordering: .relaxed) != 0 }
+
+  /// As `isRequested`, for the run itself, once between any two steps.
+  func look() -> Bool {
+    if looksLeft.wrappingSubtract(1, ordering: .relaxed).newValue <= 0 { request(signal: SIGTERM) }
+    return isRequested
+  }
 
   /// Whether a save was asked for since the last call.
   public func takeSaveRequest() -> Bool { saveRequested.exchange(false, ordering: .relaxed) }

@@ -4,43 +4,81 @@ import HDF5
 /// `metrics.jsonl`: one JSON object a line, keys in the order given, appended as the run goes.
 ///
 /// A line carries `phase` and `step`. After a crash lines past the checkpoint that the run goes on
-/// from are dropped (``truncate(to:)``), so that no step is there twice.
+/// from are dropped (``truncate(to:)``), so that no step is there twice. Lines that a full disk
+/// refuses are kept and written later.
 public final class MetricsLog {
+  static let name = "metrics.jsonl"
+
   private let path: String
-  private var handle: FileHandle?
+  private let storage: any Storage
+  private var descriptor: Int32?
+  private var pending: [UInt8] = []
+  private var written: Int
 
-  public init(_ path: String) { self.path = path }
+  public init(_ path: String, storage: any Storage = SystemStorage()) {
+    self.path = path
+    self.storage = storage
+    written = Self.size(of: path)
+  }
 
-  public func append(phase: String, step: Int, _ values: [(name: String, value: Double)]) throws {
+  deinit { if let descriptor { try? storage.close(descriptor) } }
+
+  public func append(phase: String, step: Int, _ values: [(name: String, value: Double)]) {
     var line = "{\"phase\": \"\(phase)\", \"step\": \(step)"
     for (name, value) in values {
       line += ", \"\(name)\": \(value.isFinite ? "\(value)" : "null")"
     }
     line += "}\n"
-    if handle == nil {
-      if !FileManager.default.fileExists(atPath: path) {
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-      }
-      handle = FileHandle(forWritingAtPath: path)
-      _ = try? handle?.seekToEnd()
-      guard handle != nil else { throw StorageError(path, "open", code: errno) }
-    }
-    do {
-      try handle?.write(contentsOf: Data(line.utf8))
+    pending += line.utf8
+    // What cannot be written now is written with a later line; `flush` tells.
+    try? flush()
+  }
+
+  /// The number of bytes appended so far: what a checkpoint remembers.
+  public var size: Int { written + pending.count }
+
+  /// Hands everything to the system. Throws `StorageError` when something has to wait.
+  public func flush() throws {
+    guard !pending.isEmpty else { return }
+    do throws(StorageFault) {
+      try writePending()
     } catch {
-      throw StorageError(path, "write", code: errno)
+      throw StorageError(path, "write", code: error.code)
     }
   }
 
-  /// The number of bytes written so far: what a checkpoint remembers.
-  public var size: Int {
-    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+  private func writePending() throws(StorageFault) {
+    if descriptor == nil { descriptor = try storage.openToAppend(path) }
+    guard let descriptor else { return }
+    while !pending.isEmpty {
+      let result: Result<Int, StorageFault> = pending.withUnsafeBytes { bytes in
+        do throws(StorageFault) {
+          return .success(try storage.write(descriptor, bytes))
+        } catch {
+          return .failure(error)
+        }
+      }
+      switch result {
+      case .success(let count) where count > 0:
+        pending.removeFirst(count)
+        written += count
+      case .success: throw StorageFault(EIO)
+      case .failure(let fault) where fault.code == EINTR: continue
+      case .failure(let fault): throw fault
+      }
+    }
   }
 
   /// Drops what was appended after a checkpoint that remembered `size`.
   public func truncate(to size: Int) {
-    try? handle?.close()
-    handle = nil
-    if self.size > size { Foundation.truncate(path, off_t(size)) }
+    if let descriptor { try? storage.close(descriptor) }
+    descriptor = nil
+    pending = []
+    if Self.size(of: path) > size { Foundation.truncate(path, off_t(size)) }
+    written = Self.size(of: path)
+  }
+
+  private static func size(of path: String) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
   }
 }

@@ -12,13 +12,16 @@ import HDF5
 ///     family.h5        the final family
 ///
 /// Holding a `RunFolder` holds the lock of the run: no second process can work in it.
-public final class RunFolder {
+public final class RunFolder: Sendable {
   public let path: String
+  /// How its files are written.
+  let storage: any Storage
   private let lock: Int32
 
-  private init(path: String, lock: Int32) {
+  private init(path: String, lock: Int32, storage: any Storage) {
     self.path = path
     self.lock = lock
+    self.storage = storage
   }
 
   deinit { close(lock) }
@@ -27,25 +30,40 @@ public final class RunFolder {
   ///
   /// Throws ``RunError/exists(folder:)`` when there is a run, unless `overwrite` is set: then the
   /// old run's own files are removed, and nothing else.
-  public static func create(_ path: String, overwrite: Bool) throws -> RunFolder {
+  public static func create(
+    _ path: String,
+    overwrite: Bool,
+    storage: any Storage = SystemStorage()
+  ) throws -> RunFolder {
     let isThere = FileManager.default.fileExists(atPath: path + "/config.yaml")
     if isThere, !overwrite { throw RunError.exists(folder: path) }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
-      throw RunError.invalidInput("\(path): the folder of the run cannot be made: \(error.localizedDescription)")
+      throw RunError.invalidInput(
+        "\(path): the folder of the run cannot be made: \(error.localizedDescription)"
+      )
     }
-    let folder = RunFolder(path: path, lock: try takeLock(path))
-    if isThere { try folder.removeOwnFiles() }
+    let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
+    folder.removeTemporaries()
+    if isThere { folder.removeOwnFiles() }
+    // A folder that the disk forgets takes everything in it along.
+    let parent = (path as NSString).deletingLastPathComponent
+    try AtomicFile.synchronize(parent.isEmpty ? "." : parent, storage: storage)
     return folder
   }
 
   /// Opens the folder of an existing run and takes its lock.
-  public static func open(_ path: String) throws -> RunFolder {
+  public static func open(
+    _ path: String,
+    storage: any Storage = SystemStorage()
+  ) throws -> RunFolder {
     guard FileManager.default.fileExists(atPath: path + "/config.yaml") else {
       throw RunError.notARun(folder: path, missing: "config.yaml")
     }
-    return RunFolder(path: path, lock: try takeLock(path))
+    let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
+    folder.removeTemporaries()
+    return folder
   }
 
   public func file(_ name: String) -> String { path + "/" + name }
@@ -56,7 +74,7 @@ public final class RunFolder {
 
   /// Replaces a small text file, atomically.
   public func write(_ text: String, to name: String) throws {
-    try AtomicFile.write(Array(text.utf8), to: file(name))
+    try AtomicFile.write(Array(text.utf8), to: file(name), storage: storage)
   }
 
   public func read(_ name: String) throws -> String {
@@ -72,17 +90,20 @@ public final class RunFolder {
   }
 
   /// Removes what a killed writer left beside its target. Safe: the lock is ours.
-  public func removeTemporaries() {
-    for name in names() where name.contains(AtomicFile.temporarySuffix) { unlink(file(name)) }
+  private func removeTemporaries() {
+    for name in names() where name.hasSuffix(AtomicFile.temporarySuffix) {
+      try? storage.remove(file(name))
+    }
   }
 
-  private func removeOwnFiles() throws {
-    let own: Set<String> = [
-      "config.yaml", "run.json", "log.txt", "metrics.jsonl", "supernet.h5", "family.h5",
-    ]
+  /// `config.yaml`, which makes the folder a run, goes last: a crash on the way leaves a run without
+  /// a checkpoint, not a new run among files of the old one.
+  private func removeOwnFiles() {
+    let own: Set<String> = ["run.json", "log.txt", MetricsLog.name, "supernet.h5", "family.h5"]
     for name in names() where own.contains(name) || CheckpointStore.number(of: name) != nil {
-      unlink(file(name))
+      try? storage.remove(file(name))
     }
+    try? storage.remove(file("config.yaml"))
   }
 
   /// The lock goes with the process, however that ends.

@@ -18,6 +18,9 @@ struct RunSetting {
   let reference: ReferencePredictions?
   let images: RunImages
 
+  /// SHA-256 of the files that keys of the configuration name, beside the data set and the supernet.
+  let inputDigests: [String: String]
+
   /// Everything that can be found wrong without computing anything.
   static func check(_ configuration: RunConfiguration) throws { _ = try RunSetting(configuration) }
 
@@ -26,37 +29,58 @@ struct RunSetting {
     guard !configuration.data.file.isEmpty else {
       throw ConfigurationError(
         place: "data.file",
-        message: "no data set was given; make one with 'regnas data import' and pass --data FILE")
+        message: "no data set was given; make one with 'regnas data import' and pass --data FILE"
+      )
     }
     data = try ImageDataset.open(configuration.data.file)
     space = try Self.makeSpace(configuration, for: data)
     costs = try Self.costTable(configuration, of: space, device: device)
     let range = space.attainable(costs)
     budgets = try MemberBudget.resolve(
-      configuration.search.budgets, metric: configuration.search.metric,
-      cheapest: range.lowerBound, dearest: range.upperBound)
+      configuration.search.budgets,
+      metric: configuration.search.metric,
+      cheapest: range.lowerBound,
+      dearest: range.upperBound
+    )
     images = try RunImages(configuration, data: data, device: device)
     reference = try ReferencePredictions(configuration, data: data)
+    var digests: [String: String] = [:]
+    for (key, path) in [
+      ("search.reference", configuration.search.reference),
+      ("search.referenceTest", configuration.search.referenceTest),
+      ("search.latencyTable", configuration.search.latencyTable),
+    ] { digests[key] = try path.map { try SHA256.ofFile($0) } }
+    inputDigests = digests
+  }
+
+  /// What results depend on to the last bit beside configuration and inputs.
+  var computer: String {
+    "libtorch \(TorchRuntime.builtVersion), \(device), \(TorchRuntime.threads) threads"
   }
 
   private static func makeSpace(
-    _ configuration: RunConfiguration, for data: ImageDataset
+    _ configuration: RunConfiguration,
+    for data: ImageDataset
   ) throws -> any ConfiguredSpace {
     guard data.shape.height == data.shape.width else {
       throw RunError.invalidInput(
         "\(configuration.data.file): the images are \(data.shape.height) x \(data.shape.width) pixels, "
-          + "the spaces take square ones; import them with --size")
+          + "the spaces take square ones; import them with --size"
+      )
     }
     let space = try SpaceRegistry.makeSpace(
       name: configuration.space.name,
       images: SearchSpaces.ImageShape(
         channels: data.shape.channels, classes: data.classNames.count,
-        resolutions: [data.shape.height]))
+        resolutions: configuration.space.resolutions.isEmpty
+          ? [data.shape.height] : configuration.space.resolutions))
     return try configuration.space.widthMultiplier.map { try space.scaled(to: $0) } ?? space
   }
 
   private static func costTable(
-    _ configuration: RunConfiguration, of space: any ConfiguredSpace, device: Device
+    _ configuration: RunConfiguration,
+    of space: any ConfiguredSpace,
+    device: Device
   ) throws -> CostTable {
     switch configuration.search.metric {
     case .macs: return try space.costTable(.macs)
@@ -65,7 +89,8 @@ struct RunSetting {
       guard let path = configuration.search.latencyTable else {
         throw ConfigurationError(
           place: "search.latencyTable",
-          message: "latency budgets need a table; make one with 'regnas latency measure'")
+          message: "latency budgets need a table; make one with 'regnas latency measure'"
+        )
       }
       return try LatencyTable.read(path).costs(for: space, on: .current(device))
     }

@@ -22,10 +22,14 @@ extension SearchRun {
       let (images, labels) = try batches.next()
       let step = try trainer.step(images: images, labels: labels)
       services.reporter.progress(
-        "supernet", done: trainer.stepsDone, total: total, unit: "steps",
-        detail: "loss \(format(step.largestLoss)) largest, \(format(step.smallestLoss)) smallest")
+        "supernet",
+        done: trainer.stepsDone,
+        total: total,
+        unit: "steps",
+        detail: "loss \(format(step.largestLoss)) largest, \(format(step.smallestLoss)) smallest"
+      )
       if trainer.stepsDone % 10 == 0 || trainer.isFinished {
-        try metrics.append(phase: "supernet", step: trainer.stepsDone, step.entries)
+        metrics.append(phase: "supernet", step: trainer.stepsDone, step.entries)
       }
       try pause()
     }
@@ -36,13 +40,17 @@ extension SearchRun {
 
   func makeTrainer() throws -> SupernetTrainer {
     let supernet = try Supernet(
-      space: setting.space, device: setting.device,
-      random: RandomStream(seed: configuration.seed, name: "supernet.initialisation"))
+      space: setting.space,
+      device: setting.device,
+      random: RandomStream(seed: configuration.seed, name: "supernet.initialisation")
+    )
     return try SupernetTrainer(
       supernet,
       configuration: configuration.supernet.training(
-        stepsPerEpoch: setting.images.trainingBatchesPerEpoch),
-      seed: configuration.seed)
+        stepsPerEpoch: setting.images.trainingBatchesPerEpoch
+      ),
+      seed: configuration.seed
+    )
   }
 
   private func finishSupernet(_ supernet: Supernet) throws {
@@ -52,7 +60,10 @@ extension SearchRun {
       provenance: [
         "configuration": configuration.resultsYAML, "data-sha256": setting.data.digest,
         "seed": String(configuration.seed),
-      ], createdBy: Program.identity)
+      ],
+      createdBy: Program.identity,
+      storage: folder.storage
+    )
     try openSupernet()
     phase = .members
     try save()
@@ -64,14 +75,19 @@ extension SearchRun {
     let path = folder.file(Self.supernetName)
     supernetDigest = try SHA256.ofFile(path)
     evaluator = ArchitectureEvaluator(
-      supernet: try readSupernet(path), calibration: try setting.images.calibrationBatches())
+      supernet: try readSupernet(path),
+      calibration: try setting.images.calibrationBatches()
+    )
   }
 }
 
 extension SearchRun {
   private func readSupernet(_ path: String) throws -> Supernet {
     let supernet = try Supernet(
-      space: setting.space, device: setting.device, random: RandomStream(state: 0))
+      space: setting.space,
+      device: setting.device,
+      random: RandomStream(state: 0)
+    )
     try supernet.load(path: path)
     return supernet
   }
@@ -83,7 +99,9 @@ extension RunConfiguration.SupernetTraining {
     var result = TrainingConfiguration()
     result.steps = epochs * stepsPerEpoch
     result.warmUpSteps = min(
-      result.steps, Int((warmupEpochs * Double(stepsPerEpoch)).rounded()))
+      result.steps,
+      Int((warmupEpochs * Double(stepsPerEpoch)).rounded())
+    )
     result.learningRate = learningRate
     result.momentum = momentum
     result.weightDecay = weightDecay

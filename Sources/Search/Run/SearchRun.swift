@@ -38,10 +38,12 @@ public final class SearchRun {
   public let configuration: RunConfiguration
   let services: Services
   let setting: RunSetting
-  let store: CheckpointStore
+  let writer: CheckpointWriter
   let metrics: MetricsLog
-  private let clock = ContinuousClock()
-  private var lastSave: ContinuousClock.Instant
+  let clock = ContinuousClock()
+  var lastSave: ContinuousClock.Instant
+  /// Whether the save under way was asked for by a signal.
+  var wasAskedToSave = false
 
   // What a checkpoint holds.
   var phase = Phase.supernet
@@ -51,21 +53,24 @@ public final class SearchRun {
   var evaluator: ArchitectureEvaluator?
 
   init(
-    folder: RunFolder, configuration: RunConfiguration, services: Services
+    folder: RunFolder,
+    configuration: RunConfiguration,
+    services: Services
   ) throws {
     self.folder = folder
     self.configuration = configuration
     self.services = services
     setting = try RunSetting(configuration)
-    store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
-    metrics = MetricsLog(folder.file("metrics.jsonl"))
+    writer = CheckpointWriter(CheckpointStore(folder, keep: configuration.checkpoint.keep))
+    metrics = MetricsLog(folder.file(MetricsLog.name), storage: folder.storage)
     lastSave = clock.now
   }
 
   /// Begins a run in a fresh folder. All that can be checked is checked before anything is written
   /// to it or computed.
   public static func start(
-    _ configuration: RunConfiguration, in folder: @autoclosure () throws -> RunFolder,
+    _ configuration: RunConfiguration,
+    in folder: @autoclosure () throws -> RunFolder,
     services: Services
   ) throws -> SearchRun {
     try RunSetting.check(configuration)
@@ -74,21 +79,22 @@ public final class SearchRun {
     return try SearchRun(folder: folder, configuration: configuration, services: services)
   }
 
-  /// Goes on from the newest checkpoint that verifies.
+  /// Goes on from the newest checkpoint that verifies; newer ones that do not are told of.
   ///
   /// Throws ``RunError/mismatch(what:differences:)`` when the configuration, the data set or the
   /// supernet are no longer those of the checkpoint.
   public static func resume(
-    _ folder: RunFolder, configuration: RunConfiguration, services: Services
+    _ folder: RunFolder,
+    configuration: RunConfiguration,
+    services: Services
   ) throws -> SearchRun {
-    folder.removeTemporaries()
     let run = try SearchRun(folder: folder, configuration: configuration, services: services)
-    guard !run.store.names().isEmpty else {
+    guard !run.writer.store.names().isEmpty else {
       services.reporter.note("no checkpoint yet: starting from the beginning")
       run.metrics.truncate(to: 0)
       return run
     }
-    let (checkpoint, name, skipped) = try run.store.newest()
+    let (checkpoint, name, skipped) = try run.writer.store.newest()
     for reason in skipped { services.reporter.note("skipped a checkpoint: \(reason)") }
     try run.restore(checkpoint, name: name)
     services.reporter.note("going on from \(folder.file(name))")
@@ -99,6 +105,7 @@ public final class SearchRun {
 
   /// Runs to the end. Throws ``Interrupted`` after saving when asked to stop.
   public func train() throws {
+    defer { finishSaving() }
     if phase == .supernet { try trainSupernet() }
     if phase == .members {
       try searchMembers()
@@ -106,21 +113,5 @@ public final class SearchRun {
       try save()
     }
     services.reporter.endProgress()
-  }
-
-  /// Between two steps: saves when it is time or asked for, stops when asked to.
-  func pause() throws {
-    let stop = services.interruption.isRequested
-    let due = clock.now - lastSave >= .seconds(configuration.checkpoint.every)
-    guard stop || due || services.interruption.takeSaveRequest() else { return }
-    try save()
-    if stop {
-      throw Interrupted(signal: services.interruption.signal, folder: folder.path)
-    }
-  }
-
-  func save() throws {
-    try store.save(checkpoint())
-    lastSave = clock.now
   }
 }

@@ -1,14 +1,50 @@
 import HDF5
 import Torch
 
+/// A tensor's elements copied out of libtorch: what may go to another thread to be written there.
+public struct TensorBytes: Sendable {
+  /// Of the elements.
+  public let type: HDF5ElementType
+  public let shape: [Int]
+  /// Row-major, little-endian.
+  public let bytes: [UInt8]
+
+  /// `name` is used in the error: ``SupernetError/wrongType(tensor:expected:found:)`` for elements
+  /// that are not float32, float64, int64, int32 or uint8.
+  public init(_ tensor: Tensor, called name: String) throws {
+    guard let type = tensor.elementType.stored else {
+      throw SupernetError.wrongType(
+        tensor: name,
+        expected: "a storable type",
+        found: "\(tensor.elementType)"
+      )
+    }
+    self.type = type
+    shape = tensor.shape
+    bytes = try tensor.bytes()
+  }
+}
+
 extension HDF5Group {
   /// Writes tensors as data sets of their names, in the order of the names; a slash in a name makes
   /// a group. Elements are row-major, float32, float64, int64, int32 or uint8.
   ///
   /// Throws ``HDF5Error``, or ``SupernetError/wrongType(tensor:expected:found:)`` for other elements.
   public func write(tensors: [String: Tensor]) throws {
+    try write(tensors) { try TensorBytes($1, called: $0) }
+  }
+
+  /// As ``write(tensors:)``, of tensors copied before. Throws ``HDF5Error``.
+  public func write(tensors: [String: TensorBytes]) throws {
+    try write(tensors) { $1 }
+  }
+
+  private func write<Value>(
+    _ tensors: [String: Value],
+    bytes: (_ name: String, Value) throws -> TensorBytes
+  ) throws {
     var groups: [String: HDF5Group] = ["": self]
-    for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+    for (name, value) in tensors.sorted(by: { $0.key < $1.key }) {
       let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
       var (group, path) = (self, "")
       for part in parts.dropLast() {
@@ -16,20 +52,10 @@ extension HDF5Group {
         group = try groups[path] ?? group.createGroup(part)
         groups[path] = group
       }
-      try group.write(parts[parts.count - 1], tensor: tensor, called: name)
-    }
-  }
-
-  private func write(_ name: String, tensor: Tensor, called fullName: String) throws {
-    guard let type = tensor.elementType.stored else {
-      throw SupernetError.wrongType(
-        tensor: fullName,
-        expected: "a storable type",
-        found: "\(tensor.elementType)"
-      )
-    }
-    try tensor.bytes().withUnsafeBytes {
-      _ = try write(name, bytes: $0, of: type, shape: tensor.shape)
+      let tensor = try bytes(name, value)
+      try tensor.bytes.withUnsafeBytes {
+        _ = try group.write(parts[parts.count - 1], bytes: $0, of: tensor.type, shape: tensor.shape)
+      }
     }
   }
 

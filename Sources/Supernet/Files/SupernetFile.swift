@@ -54,25 +54,21 @@ extension Supernet {
       throw SupernetError.unconfiguredSpace(self.space.name)
     }
     let description = try SpaceDescription(space)
-    let file = try HDF5File.createInMemory(name: path)
-    let digest = try Array(description.configuration.utf8).withUnsafeBytes { try SHA256.of($0) }
-    try FileHeader(
+    let header = FileHeader(
       format: SupernetFile.format,
       version: SupernetFile.version,
       minimumReaderVersion: 1,
       createdBy: createdBy,
-      configurationDigest: digest
-    ).write(to: file)
-    try description.write(to: file.root)
-    let group = try file.root.createGroup("provenance")
-    for (name, value) in provenance.sorted(by: { $0.key < $1.key }) {
-      try group.setAttribute(name, value)
+      configurationDigest: try SHA256.of(description.configuration)
+    )
+    try Artefact.write(header, to: path, storage: storage) { root in
+      try description.write(to: root)
+      let group = try root.createGroup("provenance")
+      for (name, value) in provenance.sorted(by: { $0.key < $1.key }) {
+        try group.setAttribute(name, value)
+      }
+      try root.createGroup("state").write(tensors: state())
     }
-    try file.root.createGroup("state").write(tensors: state())
-    try ContentDigest.write(to: file)
-    let image = try file.image()
-    try file.close()
-    try AtomicFile.write(image, to: path, storage: storage)
   }
 
   /// The supernet of a file, with its space. `spaces` are the types the space may be of.

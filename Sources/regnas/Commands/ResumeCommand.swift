@@ -23,7 +23,7 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func run() throws {
-    let folder = try RunFolder.open(folder)
+    let folder = try RunFolder.open(folder, storage: work.storage)
     var sources = ConfigurationSources()
     try sources.read(yaml: try folder.read("config.yaml"), name: folder.file("config.yaml"))
     for assignment in set { try sources.set(assignment, place: "--set") }

@@ -44,7 +44,7 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try RunFolder.open(folder)
+    let folder = try RunFolder.open(folder, storage: work.storage)
     var sources = ConfigurationSources()
     try sources.read(yaml: try folder.read("config.yaml"), name: folder.file("config.yaml"))
     let configuration = sources.configuration

@@ -47,7 +47,8 @@ struct TrainCommand: ParsableCommand {
     let session = RunSession(work)
     let name = name ?? "\(configuration.space.name)-\(configuration.seed)"
     let run = try SearchRun.start(
-      configuration, in: try RunFolder.create("\(out)/\(name)", overwrite: overwrite),
+      configuration,
+      in: try RunFolder.create("\(out)/\(name)", overwrite: overwrite, storage: work.storage),
       services: session.services)
     session.reporter.note("run \(run.folder.path), seed \(configuration.seed)")
     try session.record(run.folder, configuration) { try run.train() }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HDF5
 import Search
 
 /// Flags of commands that work on a run. Everything else is a configuration key: `--set key=value`.
@@ -65,6 +66,12 @@ struct WorkOptions: ParsableArguments {
 
   @Option(help: "Stop after this many seconds, saving first.")
   var maxTime: Double?
+
+  @Option(help: .hidden)
+  var dieAtStorageOperation: Int?
+
+  /// How the run's files are written.
+  var storage: any Storage { dieAtStorageOperation.map(DyingStorage.init) ?? SystemStorage() }
 
   func reporter() -> ProgressPrinter { speech.reporter() }
 }

@@ -43,6 +43,9 @@ struct RunSession {
       record.state = "failed: \(error)"
       record.end = RunRecord.now
       try? folder.write(record.json(), to: "run.json")
+      if error is StorageError {
+        reporter.note("when that is mended, go on with: regnas resume \(folder.path)")
+      }
       throw error
     }
     record.end = RunRecord.now

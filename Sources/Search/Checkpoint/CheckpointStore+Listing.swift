@@ -1,0 +1,75 @@
+import Foundation
+import HDF5
+
+/// One checkpoint of a run as `regnas checkpoint ls` tells of it.
+public struct CheckpointListing: Sendable, Encodable {
+  public var name: String
+  public var bytes: Int
+  /// ISO 8601.
+  public var saved: String
+  /// nil for one that does not verify.
+  public var phase: String?
+  public var supernetStep: Int?
+  public var membersChosen: Int?
+  public var evaluations: Int?
+  /// Why it cannot be used; nil for a sound one.
+  public var problem: String?
+  /// Whether bytes of it are damaged, so that it never will be of use.
+  public var isDamaged = false
+}
+
+extension CheckpointStore {
+  /// Reads and verifies every checkpoint of a run's folder, oldest first. Needs no lock: published
+  /// checkpoints never change, and one that is removed meanwhile is left out.
+  public static func listing(of folder: String) throws -> [CheckpointListing] {
+    guard FileManager.default.fileExists(atPath: folder + "/config.yaml") else {
+      throw RunError.notARun(folder: folder, missing: "config.yaml")
+    }
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names(in: files).compactMap { listing(of: $0, in: folder) }
+  }
+
+  private static func listing(of name: String, in folder: String) -> CheckpointListing? {
+    let path = folder + "/" + name
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+      return nil
+    }
+    var result = CheckpointListing(
+      name: name,
+      bytes: attributes[.size] as? Int ?? 0,
+      saved: (attributes[.modificationDate] as? Date ?? .distantPast).ISO8601Format()
+    )
+    do {
+      let summary = try CheckpointSummary(Checkpoint(path: path))
+      result.phase = summary.phase
+      result.supernetStep = summary.supernetStep
+      result.membersChosen = summary.membersChosen
+      result.evaluations = summary.evaluations
+    } catch {
+      if (error as? HDF5Error)?.kind == .missingFile { return nil }
+      result.problem = "\(error)"
+      result.isDamaged = (error as? HDF5Error)?.kind == .damagedFile
+    }
+    return result
+  }
+
+  /// Which checkpoints pruning to `keep` would remove: all but the newest `keep` that verify. One
+  /// that cannot be read for another reason than damage (it may be of a newer program) stays.
+  public static func prunable(_ listing: [CheckpointListing], keep: Int) -> [String] {
+    let sound = listing.filter { $0.problem == nil }.map(\.name)
+    guard !sound.isEmpty else { return [] }
+    let old = Set(sound.dropLast(max(1, keep)))
+    return listing.filter { old.contains($0.name) || $0.isDamaged }.map(\.name)
+  }
+
+  /// Removes checkpoints of a folder that is held. Throws `StorageError`.
+  public static func remove(_ names: [String], from folder: RunFolder) throws {
+    for name in names {
+      do {
+        try folder.storage.remove(folder.file(name))
+      } catch {
+        throw StorageError(folder.file(name), "remove", code: error.code)
+      }
+    }
+  }
+}

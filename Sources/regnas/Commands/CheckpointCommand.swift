@@ -1,0 +1,157 @@
+import ArgumentParser
+import Delivery
+import Foundation
+import HDF5
+import Search
+
+struct CheckpointCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkpoint",
+    abstract: "List, verify and prune the checkpoints of a run.",
+    discussion: """
+      Every checkpoint is complete in itself; 'regnas resume' goes on from the newest that \
+      verifies.
+
+      EXAMPLE
+        regnas checkpoint ls checkpoints/fashion
+      """,
+    subcommands: [List.self, Verify.self, Prune.self]
+  )
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "ls",
+      abstract: "List the checkpoints of a run, oldest first.",
+      discussion: """
+        EXAMPLE
+          regnas checkpoint ls checkpoints/fashion
+        """
+    )
+
+    @Argument(help: "Folder of the run.")
+    var folder: String
+
+    @Flag(help: "Print as JSON.")
+    var json = false
+
+    func run() throws {
+      let listing = try CheckpointStore.listing(of: folder)
+      if json {
+        try Console.json(listing)
+        return
+      }
+      let rows = listing.map { entry in
+        [
+          entry.name, entry.saved, "\(entry.bytes)", entry.phase ?? "-",
+          entry.supernetStep.map(String.init) ?? "-", entry.membersChosen.map(String.init) ?? "-",
+          entry.evaluations.map(String.init) ?? "-",
+          entry.problem == nil ? "sound" : entry.isDamaged ? "DAMAGED" : "UNUSABLE",
+        ]
+      }
+      Console.out(
+        TextTable(
+          header: [
+            "checkpoint", "saved", "bytes", "phase", "supernet step", "members", "evaluations", "",
+          ],
+          rows: rows
+        ).text
+      )
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "verify",
+      abstract: "Verify every checkpoint, the supernet and the family of a run.",
+      discussion: """
+        Reads all bytes and compares them with their checksums. Ends with status 65 if a file is \
+        damaged, and says which.
+
+        EXAMPLE
+          regnas checkpoint verify checkpoints/fashion
+        """
+    )
+
+    @Argument(help: "Folder of the run.")
+    var folder: String
+
+    @Flag(help: "Print as JSON.")
+    var json = false
+
+    struct Entry: Encodable {
+      var file: String
+      var problem: String?
+    }
+
+    func run() throws {
+      var entries = try CheckpointStore.listing(of: folder).map {
+        Entry(file: $0.name, problem: $0.problem)
+      }
+      for name in ["supernet.h5", "family.h5"]
+      where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+        var entry = Entry(file: name)
+        do {
+          let file = try HDF5File.open("\(folder)/\(name)")
+          try ContentDigest.verify(file)
+          try file.close()
+        } catch {
+          entry.problem = "\(error)"
+        }
+        entries.append(entry)
+      }
+      if json {
+        try Console.json(entries)
+      } else {
+        for entry in entries { Console.out("\(entry.file): \(entry.problem ?? "sound")") }
+      }
+      if entries.contains(where: { $0.problem != nil }) {
+        throw ExitCode(ExitStatus.badData.rawValue)
+      }
+    }
+  }
+
+  struct Prune: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "prune",
+      abstract: "Remove all but the newest checkpoints of a run.",
+      discussion: """
+        Keeps the newest that verify; removes older and damaged ones, and what a killed writer \
+        left. Removes nothing when none verifies.
+
+        EXAMPLE
+          regnas checkpoint prune checkpoints/fashion --keep 1
+        """
+    )
+
+    @Argument(help: "Folder of the run.")
+    var folder: String
+
+    @Option(help: "How many to keep.")
+    var keep = 1
+
+    @Flag(help: "Print what would be removed, and stop.")
+    var dryRun = false
+
+    @Flag(help: "Print as JSON.")
+    var json = false
+
+    func validate() throws {
+      if keep < 1 { throw ValidationError("--keep must be at least 1") }
+    }
+
+    func run() throws {
+      let held = try dryRun ? nil : RunFolder.open(folder)
+      let names = CheckpointStore.prunable(
+        try CheckpointStore.listing(of: folder),
+        keep: keep
+      )
+      if let held { try CheckpointStore.remove(names, from: held) }
+      if json {
+        try Console.json(names)
+      } else {
+        for name in names { Console.out("\(dryRun ? "would remove" : "removed") \(name)") }
+        if names.isEmpty { Console.out("nothing to remove") }
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import HDF5
+import Testing
+
+@testable import Search
+
+/// Runs that are stopped, or whose disk fails, end with the bytes of one that nothing happened to.
+/// Serialised: libtorch's settings are of the process.
+@Suite(.serialized) struct ResumeTests {
+  private func differences(
+    _ first: [String: [UInt8]],
+    _ second: [String: [UInt8]]
+  ) -> [String] {
+    Set(first.keys).union(second.keys).filter { first[$0] != second[$0] }.sorted()
+  }
+
+  @Test func aRunStoppedAfterOneTwoThreeStepsEndsTheSame() throws {
+    let small = try SmallRun()
+    try small.start("whole").train()
+    let whole = try small.results("whole")
+    #expect(whole.values.allSatisfy { !$0.isEmpty })
+
+    // The k-th process stops at its k-th step, so that all together stop at many different ones.
+    var stops = 0
+    var isDone = false
+    while !isDone {
+      let interruption = Interruption(stoppingAtLook: stops % 7 + 1 + stops / 7)
+      do {
+        let run =
+          try stops == 0
+          ? small.start("stopped", interruption: interruption)
+          : small.resume("stopped", interruption: interruption)
+        try run.train()
+        isDone = true
+      } catch let stop as Interrupted {
+        #expect(stop.signal == SIGTERM)
+        stops += 1
+      }
+    }
+    #expect(stops > 8)
+    #expect(try differences(small.results("stopped"), whole) == [])
+  }
+
+  @Test func aRunOutlivesAFullDisk() throws {
+    let small = try SmallRun()
+    try small.start("whole").train()
+    let whole = try small.results("whole")
+    let count = ScriptedStorage()
+    try small.start("counted", storage: count).train()
+
+    var (warned, ended) = (0, 0)
+    for first in stride(from: 12, to: count.calls, by: max(1, count.calls / 5)) {
+      let name = "full-\(first)"
+      let keeper = NoteKeeper()
+      // 25 calls: longer than any one save, so that some fail altogether.
+      let storage = ScriptedStorage { (first..<first + 25).contains($0) ? .code(ENOSPC) : nil }
+      do {
+        try small.start(name, storage: storage, reporter: keeper).train()
+      } catch let error as StorageError {
+        // The end of a phase cannot do without its save.
+        #expect(error.code == ENOSPC)
+        ended += 1
+        try small.resume(name, reporter: keeper).train()
+      }
+      if keeper.notes.contains(where: { $0.hasPrefix("warning: no checkpoint was saved (") }) {
+        warned += 1
+      }
+      #expect(try differences(small.results(name), whole) == [], "\(name)")
+    }
+    #expect(warned > 0 && ended > 0)
+  }
+
+  @Test func aSaveThatWasAskedForIsTold() throws {
+    var small = try SmallRun()
+    small.configuration.checkpoint.every = 3600
+    let keeper = NoteKeeper()
+    let interruption = Interruption()
+    interruption.requestSave()
+    try small.start("asked", interruption: interruption, reporter: keeper).train()
+    #expect(keeper.notes.contains("saved \(small.folder.file("asked/checkpoint-00000001.h5"))"))
+  }
+
+  /// Resuming on anything else than what the run stood on says what differs.
+  @Test func otherInputsAreRefused() throws {
+    var small = try SmallRun()
+    let reference = small.folder.file("reference.txt")
+    let test = small.folder.file("reference-test.txt")
+    func write(_ classes: [Int], _ path: String) throws {
+      try Data(classes.map { "\($0)\n" }.joined().utf8).write(to: URL(fileURLWithPath: path))
+    }
+    try write((0..<40).map { $0 % 3 }, reference)
+    try write((0..<30).map { $0 % 3 }, test)
+    small.configuration.search.reference = reference
+    small.configuration.search.referenceTest = test
+    #expect(throws: Interrupted.self) {
+      try small.start("run", interruption: Interruption(stoppingAtLook: 6)).train()
+    }
+    func refusal(_ small: SmallRun) -> String {
+      do {
+        _ = try small.resume("run")
+        return "none"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(refusal(small) == "none")
+
+    var other = small
+    other.configuration.controller.updates = 3
+    other.configuration.seed = 4
+    #expect(refusal(other).contains("controller.updates: 2 in the checkpoint, 3 now"))
+    #expect(refusal(other).contains("seed: 3 in the checkpoint, 4 now"))
+
+    try write((0..<40).map { ($0 + 1) % 3 }, reference)
+    #expect(refusal(small).contains("the file that search.reference names has changed"))
+    try write((0..<40).map { $0 % 3 }, reference)
+    #expect(refusal(small) == "none")
+
+    let supernet = small.folder.bytes("run/supernet.h5")
+    let donor = try SmallRun()
+    var retrained = donor
+    retrained.configuration.seed = 8
+    try retrained.start("run").train()
+    try small.folder.put(retrained.folder.bytes("run/supernet.h5"), "run/supernet.h5")
+    #expect(refusal(small).contains("run/supernet.h5 has changed since the checkpoint"))
+    try small.folder.put(supernet, "run/supernet.h5")
+
+    // The same images, another choice of splits.
+    let data = small.folder.file("data.h5")
+    try SmallRun.writeData(to: data, seed: 2)
+    #expect(refusal(small).contains("\(data) has changed since the run began"))
+    try SmallRun.writeData(to: data, seed: 1)
+    #expect(refusal(small) == "none")
+  }
+}
