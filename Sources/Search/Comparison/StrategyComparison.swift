@@ -1,6 +1,5 @@
 import Controller
 import Decisions
-import Foundation
 import RandomStreams
 
 /// Search strategies on the surrogate problem: each with every seed under every budget, at equal
@@ -125,8 +124,7 @@ public struct StrategyComparison {
   }
 
   private func conditioned(over sets: [FeasibleSet], seed: UInt64) throws -> Reinforce {
-    let limits = sets.map { $0.budgets[0].limit }
-    let range = ProcessInfo.processInfo.environment["COND"] == nil ? problem.space.attainable(problem.macs) : limits.min()!...limits.max()!
+    let range = problem.space.attainable(problem.macs)
     let tasks = sets.map { set in
       SearchTask(
         set,
