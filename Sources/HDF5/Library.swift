@@ -13,6 +13,7 @@ private let library = Mutex<UInt64>(0)
 func withLibrary<Result>(_ body: () throws -> Result) throws -> Result {
   var outcome: Swift.Result<Result, any Error>?
   library.withLock { _ in
+    _ = cleanUpAtExitIsOff
     silenceErrorPrinting()
     outcome = Swift.Result { try body() }
   }
@@ -28,6 +29,10 @@ func uniqueImageName() -> String {
     return "regnas-image-\(count)"
   }
 }
+
+// At exit the library would flush files that could not be written before, which crashes it when the
+// disk is full. Every file of this room is closed by its owner.
+private let cleanUpAtExitIsOff: Bool = H5dont_atexit() >= 0
 
 // Printing is a setting of each thread.
 private func silenceErrorPrinting() { _ = H5Eset_auto2(chdf5_error_stack(), nil, nil) }

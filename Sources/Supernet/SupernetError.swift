@@ -46,8 +46,7 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
     case .invalidTraining(let field, let reason):
       "the training configuration is not valid: \(field) \(reason)"
     case .wrongSpace(let file, let found, let expected):
-      "\(file) holds a supernet of the space '\(found.name)' and one of '\(expected.name)' was "
-        + "expected"
+      "\(file) is of the space '\(found.name)' and '\(expected.name)' was expected"
         + (found.name == expected.name ? ": their configurations differ" : "")
         + "; give the file that was made with this space"
     case .wrongDevice(let field, let found, let expected):

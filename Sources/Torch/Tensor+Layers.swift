@@ -109,6 +109,15 @@ extension Tensor {
     }
   }
 
+  /// Images `[batch, channels, height, width]` with another height and width: bilinear, with
+  /// antialiasing when they shrink. The same tensor when nothing changes.
+  public func resized(height: Int, width: Int) throws -> Tensor {
+    guard rank != 4 || size(2) != height || size(3) != width else { return self }
+    return try produce("resize to \(height) x \(width)", [self]) {
+      rt_resize(handle, Int64(height), Int64(width), $0, $1)
+    }
+  }
+
   /// Mean over the batch of the cross entropy between logits `self` `[batch, classes]` and
   /// `labels` (int64, `[batch]`), the target being `1 - smoothing` on the label plus
   /// `smoothing / classes` everywhere (Szegedy et al., CVPR 2016, section 7).

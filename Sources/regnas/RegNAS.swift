@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Torch
 
 @main
@@ -25,6 +26,9 @@ struct RegNAS: ParsableCommand {
     ])
 
   static func main() {
+    // A file that may not grow and a reader that has gone are errors to report, not to die of.
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

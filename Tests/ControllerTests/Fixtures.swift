@@ -35,7 +35,8 @@ enum Small {
       terms: [
         .init(scope: [0], values: [0, 2, 4]), .init(scope: [1], values: [0, 3]),
         .init(scope: [0, 2], values: [0, 0, 0, 1, 2, 4, 1, 2, 5]),
-        .init(scope: [3], values: [0, 1, 3]), .init(scope: [4], values: [0, 1, 2, 4]),
+        .init(scope: [0, 3], values: [0, 0, 0, 0, 0, 0, 0, 1, 3]),
+        .init(scope: [4], values: [0, 1, 2, 4]),
       ]
     )
   }

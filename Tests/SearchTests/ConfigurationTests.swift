@@ -93,7 +93,7 @@ import Testing
       default:
         text =
           key.path == "search.budgets"
-          ? "[1234567, 33.3%]" : Double(current) == nil ? "some-name" : "0.25"
+          ? "[1234567, 33.3%]" : key.path == "space.resolutions" ? "[20, 28]" : Double(current) == nil ? "some-name" : "0.25"
       }
       do {
         try sources.set(key.path, to: text, place: "test")

@@ -103,6 +103,19 @@ import Torch
     )
   }
 
+  @Test func imagesShrinkByAveraging() throws {
+    let image = try Tensor([0, 4, 8, 12, 0, 4, 8, 12] as [Float], shape: [1, 1, 2, 4])
+    #expect(try image.resized(height: 2, width: 4).array(Float.self) == image.array(Float.self))
+    // Antialiased halving weighs the pixels around each new one 1 : 3 : 3 : 1, cut at the border.
+    let half = try image.resized(height: 2, width: 2)
+    #expect(half.shape == [1, 1, 2, 2])
+    let values = try half.array(Float.self)
+    let left = Float(3 * 0 + 3 * 4 + 1 * 8) / 7
+    #expect(abs(values[0] - left) < 1e-5)
+    #expect(abs(values[1] - (12 - left)) < 1e-5)
+    #expect(throws: TorchError.self) { try Tensor.zeros([3]).resized(height: 2, width: 2) }
+  }
+
   @Test func momentsAreBiasedAndPerChannel() throws {
     let images = try Tensor([1, 3, 5, 7] as [Float], shape: [2, 1, 1, 2])
     let (mean, variance) = try images.channelMoments()

@@ -137,6 +137,9 @@ int rt_channel_moments(
 int rt_max_pool2d(
   rt_tensor input, int64_t kernel, int64_t stride, int64_t padding, rt_tensor *out,
   rt_message *error);
+// Bilinear with antialiasing, of [batch, channels, height, width].
+int rt_resize(
+  rt_tensor input, int64_t height, int64_t width, rt_tensor *out, rt_message *error);
 int rt_avg_pool2d(
   rt_tensor input, int64_t kernel, int64_t stride, rt_tensor *out, rt_message *error);
 

@@ -59,6 +59,13 @@ extension ConfigurationKey {
         "space.widthMultiplier", \.space.widthMultiplier,
         "Scales every width of the space; null keeps the preset's.",
         where: ({ $0.map { $0 > 0 } ?? true }, "a number above 0, or null")),
+      .init(
+        "space.resolutions", \.space.resolutions,
+        "Image sizes to choose from; several make it a decision. None: the data set's.",
+        where: (
+          { $0.allSatisfy { $0 > 0 } && zip($0, $0.dropFirst()).allSatisfy(<) },
+          "ascending image sizes, such as [20, 24, 28]"
+        )),
       .init("supernet.file", \.supernet.file, "A trained supernet; null trains one."),
       .init("supernet.epochs", \.supernet.epochs, "Passes over the train split.", where: positive),
       .init("supernet.batchSize", \.supernet.batchSize, "Images per step.", where: positive),

@@ -27,6 +27,9 @@ public struct RunConfiguration: Sendable, Equatable {
     public var name = "mobilenetv3-small"
     /// Scales every width; nil keeps the preset's.
     public var widthMultiplier: Double?
+    /// Image sizes to choose from, ascending; none keeps that of the data set. Several make the
+    /// resolution a decision.
+    public var resolutions: [Int] = []
   }
 
   public struct SupernetTraining: Sendable, Equatable {

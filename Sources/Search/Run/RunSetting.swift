@@ -71,11 +71,9 @@ struct RunSetting {
     let space = try SpaceRegistry.makeSpace(
       name: configuration.space.name,
       images: SearchSpaces.ImageShape(
-        channels: data.shape.channels,
-        classes: data.classNames.count,
-        resolutions: [data.shape.height]
-      )
-    )
+        channels: data.shape.channels, classes: data.classNames.count,
+        resolutions: configuration.space.resolutions.isEmpty
+          ? [data.shape.height] : configuration.space.resolutions))
     return try configuration.space.widthMultiplier.map { try space.scaled(to: $0) } ?? space
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Torch
 
 /// What a latency depends on besides the network: measurements of another identity mean nothing.
-public struct DeviceIdentity: Sendable, Hashable, Codable {
+public struct DeviceIdentity: Sendable, Hashable, Codable, CustomStringConvertible {
   /// `cpu` or `cuda`.
   public var kind: String
   /// As the system names it, such as `Intel(R) Xeon(R) Processor`.
@@ -15,6 +15,10 @@ public struct DeviceIdentity: Sendable, Hashable, Codable {
     self.model = model
     self.threads = threads
     self.libtorch = libtorch
+  }
+
+  public var description: String {
+    "\(model) (\(kind)), \(threads) thread\(threads == 1 ? "" : "s"), libtorch \(libtorch)"
   }
 
   /// This machine's, as it runs now.
