@@ -9,7 +9,6 @@
 #include "threads.hpp"
 #include "vectors.hpp"
 
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -366,17 +365,3 @@ at::Tensor depthwise(
 }
 
 }  // namespace regnas
-
-int rt_depthwise(
-  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
-  rt_tensor *out, rt_message *error) {
-  using namespace regnas;
-  return produce(out, error, [&]() -> at::Tensor {
-    const at::Tensor &x = input->value, &w = weight->value;
-    const int64_t groups = x.dim() == 4 ? x.size(1) : 1;
-    const bool cast = at::autocast::is_cpu_enabled();
-    if (cast || !depthwise_fits(x, w, stride, padding, groups))
-      return at::conv2d(x, w, optional(bias), stride, padding, /*dilation=*/1, groups);
-    return depthwise(x, w, optional(bias), stride);
-  });
-}

@@ -26,19 +26,31 @@ extension Tensor {
     }
   }
 
-  /// The same with one group per channel, by kernels of our own where they fit (float32 on the
-  /// processor, channels last, odd kernels up to 7, `padding` half the kernel); otherwise by libtorch.
-  ///
-  /// Equal to ``convolved(with:bias:stride:padding:groups:)`` up to rounding, and its weight
-  /// gradient several times faster. Results do not depend on the number of threads.
-  public func depthwiseConvolved(
+  /// Equal to ``convolved(with:bias:stride:padding:groups:)`` up to rounding, with kernels of our own
+  /// where libtorch's are slow: all of depthwise convolution (odd kernels up to 7, `padding` half the
+  /// kernel), and the division of weight gradients among threads. Those are for float32 on the
+  /// processor, channels last; everything else is libtorch's.
+  public func fastConvolved(
     with weight: Tensor,
     bias: Tensor? = nil,
     stride: Int = 1,
-    padding: Int = 0
+    padding: Int = 0,
+    groups: Int = 1
   ) throws -> Tensor {
-    try produce("depthwise convolution, stride \(stride), padding \(padding)", [self, weight]) {
-      rt_depthwise(handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), $0, $1)
+    try produce(
+      "convolution, stride \(stride), padding \(padding), groups \(groups)",
+      [self, weight]
+    ) {
+      rt_fast_conv2d(
+        handle,
+        weight.handle,
+        bias?.handle,
+        Int64(stride),
+        Int64(padding),
+        Int64(groups),
+        $0,
+        $1
+      )
     }
   }
 

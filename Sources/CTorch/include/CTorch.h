@@ -128,10 +128,10 @@ int rt_to(
 int rt_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_tensor *out, rt_message *error);
-// One group per channel, by our own kernels where they fit (see depthwise.hpp), else as rt_conv2d.
-int rt_depthwise(
+// The same function with gradients of our own where they are known to pay (convolution.cpp).
+int rt_fast_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
-  rt_tensor *out, rt_message *error);
+  int64_t groups, rt_tensor *out, rt_message *error);
 int rt_linear(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error);
 int rt_batch_norm(

@@ -83,22 +83,24 @@ extension ForwardPass {
   private func convolved(_ x: Tensor, _ convolution: Convolution) throws -> Tensor {
     let weight = try store.filter(convolution, formulation)
     let bias = try convolution.bias.map(store.slice)
-    let (stride, padding) = (convolution.stride, convolution.padding)
-    if convolution.isDepthwise && formulation == .fast {
-      return try x.depthwiseConvolved(
+    switch formulation {
+    case .fast:
+      return try x.fastConvolved(
         with: weight,
         bias: bias,
-        stride: stride,
-        padding: padding
+        stride: convolution.stride,
+        padding: convolution.padding,
+        groups: convolution.groups
+      )
+    case .plain:
+      return try x.convolved(
+        with: weight,
+        bias: bias,
+        stride: convolution.stride,
+        padding: convolution.padding,
+        groups: convolution.groups
       )
     }
-    return try x.convolved(
-      with: weight,
-      bias: bias,
-      stride: stride,
-      padding: padding,
-      groups: convolution.groups
-    )
   }
 
   /// `x` must be nobody else's: it may be overwritten.
