@@ -18,6 +18,14 @@ import Testing
     #expect(reward.measure(predictions: predictions, labels: labels, references: []).reward == 0.5)
   }
 
+  @Test func unusedBudgetCostsItsWeight() {
+    let reward = Reward(flipWeight: 1, aggregate: .mean, budgetWeight: 0.1)
+    let measured = reward.measure(
+      predictions: predictions, labels: labels, references: [], budgetUse: 0.75)
+    #expect(abs(measured.reward - (0.5 - 0.1 * 0.25)) < 1e-12)
+    #expect(measured.accuracy == 0.5)
+  }
+
   @Test func severalReferencesCountByMeanOrWorst() {
     let perfect: [Int32] = [3, 3, 0, 2]
     func value(_ aggregate: RunConfiguration.FlipAggregate) -> Double {

@@ -140,6 +140,10 @@ extension ConfigurationKey {
         "search.flipWeight", \.search.flipWeight,
         "lambda of the reward accuracy - lambda * NFR.", where: nonNegative),
       .init(
+        "search.budgetWeight", \.search.budgetWeight,
+        "Takes weight * |cost / budget - 1| off the reward, so that members use their budgets.",
+        where: nonNegative),
+      .init(
         "search.aggregate", \.search.aggregate,
         "How the rates against several references become one: mean or worst."),
       .init(

@@ -75,6 +75,8 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Weight of the negative-flip rate in the reward.
     public var flipWeight = 1.0
     public var aggregate = FlipAggregate.mean
+    /// Weight of the soft budget in the reward.
+    public var budgetWeight = 0.0
     /// Images of the search split a reward is measured on; 0 for all of them.
     public var rewardImages = 2000
     /// Predictions of an outside model on the search split, and on the test split.

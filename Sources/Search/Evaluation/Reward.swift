@@ -5,13 +5,21 @@
 /// REG-NAS (arXiv 2209.13740) rewards accuracy and negative flips jointly; its weights could not be
 /// obtained, so the form and `flipWeight` are our own choice. Positive flips are never paid for:
 /// since PFR - NFR is the gain in accuracy, they would pay for negative ones.
+///
+/// A member that equals the smaller one never flips. Where members should use the budgets they have,
+/// `budgetWeight * |cost / budget - 1|` is taken off: TuNAS's absolute reward (Bender et al., CVPR
+/// 2020), with budgets as bounds all the same. Its weight is our own choice too; 0 by default.
 public struct Reward {
   public var flipWeight: Double
   public var aggregate: RunConfiguration.FlipAggregate
+  public var budgetWeight: Double
 
-  public init(flipWeight: Double, aggregate: RunConfiguration.FlipAggregate) {
+  public init(
+    flipWeight: Double, aggregate: RunConfiguration.FlipAggregate, budgetWeight: Double = 0
+  ) {
     self.flipWeight = flipWeight
     self.aggregate = aggregate
+    self.budgetWeight = budgetWeight
   }
 
   /// What was measured, in fractions of the images.
@@ -26,8 +34,9 @@ public struct Reward {
   ///   - predictions: class per image.
   ///   - labels: the true class per image.
   ///   - references: class per image, of each reference.
+  ///   - budgetUse: cost of the architecture as a share of its budget.
   public func measure(
-    predictions: [Int32], labels: [Int], references: [[Int32]]
+    predictions: [Int32], labels: [Int], references: [[Int32]], budgetUse: Double = 1
   ) -> Measurement {
     var correct = 0
     var flips = [Int](repeating: 0, count: references.count)
@@ -49,6 +58,6 @@ public struct Reward {
     }
     let accuracy = Double(correct) / count
     return Measurement(
-      accuracy: accuracy, negativeFlipRates: rates, reward: accuracy - flipWeight * rate)
+      accuracy: accuracy, negativeFlipRates: rates, reward: accuracy - flipWeight * rate - budgetWeight * abs(budgetUse - 1))
   }
 }

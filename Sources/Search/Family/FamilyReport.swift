@@ -66,7 +66,8 @@ extension SearchRun {
           budget: setting.budgets[index].limit,
           searchReward: reward.measure(
             predictions: member.searchPredictions, labels: setting.images.search.labels,
-            references: try self.references(smaller, on: setting.images.search)
+            references: try self.references(smaller, on: setting.images.search),
+            budgetUse: budgetUse(member.architecture, as: index)
           ).reward,
           accuracy: FlipReport.Rate(own.correctCount, of: own.count), flips: flips,
           containsSmaller: networks[..<index].allSatisfy {

@@ -66,7 +66,8 @@ extension SearchRun {
       choices.append(
         Choice(
           architecture: architecture,
-          measurement: try measure(architecture, on: set, against: references)))
+          measurement: try measure(
+            architecture, as: smaller.count, on: set, against: references)))
       services.reporter.progress(
         title, done: index + 1, total: candidates.count, unit: "architectures", detail: "")
       try pause()

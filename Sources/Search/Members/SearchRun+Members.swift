@@ -44,7 +44,8 @@ extension SearchRun {
 
   var reward: Reward {
     Reward(
-      flipWeight: configuration.search.flipWeight, aggregate: configuration.search.aggregate)
+      flipWeight: configuration.search.flipWeight, aggregate: configuration.search.aggregate,
+      budgetWeight: configuration.search.budgetWeight)
   }
 
   private func trainController(for member: Int) throws -> any SearchStrategy {
@@ -66,7 +67,8 @@ extension SearchRun {
       var outcomes: [Outcome] = []
       var entries: [MemberProgress.HistoryEntry] = []
       for proposal in proposals {
-        let measurement = try measure(proposal.assignment, on: set, against: references)
+        let measurement = try measure(
+          proposal.assignment, as: member, on: set, against: references)
         outcomes.append(Outcome(proposal, reward: measurement.reward))
         entries.append(
           .init(
@@ -91,13 +93,20 @@ extension SearchRun {
     return strategy
   }
 
+  /// What an architecture is worth as a member.
   func measure(
-    _ architecture: Architecture, on set: ImageSet, against references: [[Int32]]
+    _ architecture: Architecture, as member: Int, on set: ImageSet, against references: [[Int32]]
   ) throws -> Reward.Measurement {
     guard let evaluator else { throw RunError.unfinished("the supernet is not trained yet") }
     return reward.measure(
       predictions: try evaluator.predictions(of: architecture, on: set), labels: set.labels,
-      references: references)
+      references: references, budgetUse: budgetUse(architecture, as: member))
+  }
+
+  /// Cost as a share of the member's budget.
+  func budgetUse(_ architecture: Architecture, as member: Int) -> Double {
+    Double(setting.costs.cost(of: architecture, in: setting.space.decisions))
+      / Double(setting.budgets[member].limit)
   }
 
   func format(_ value: Double) -> String {
