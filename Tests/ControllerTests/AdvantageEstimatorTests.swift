@@ -56,6 +56,11 @@ import Testing
           #expect(abs(a.reduce(0) { $0 + $1 * $1 } / 3 - 1) < 1e-12)
         }
       }
+      // The spread that is logged is the one before: [-2, -0.5, 2.5] and a thousand times that.
+      for (one, factor) in [(1.0, 1.0), (1000, 1000)] {
+        let spread = small.advantages(rewards: [one, 2 * one, 4 * one], tasks: [0, 0, 0]).spread
+        #expect(abs(spread / factor - (10.5 / 3).squareRoot()) < 1e-9)
+      }
       // Equal rewards teach nothing, and divide by no zero.
       let equal = small.advantages(rewards: [1, 1, 1], tasks: [0, 0, 0]).advantages
       #expect(equal == [0, 0, 0])

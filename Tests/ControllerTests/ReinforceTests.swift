@@ -185,6 +185,32 @@ import Torch
     }
   }
 
+  /// Another search goes on from a trained policy, with a count, a stream and a best of its own.
+  @Test func aPolicyIsAdoptedByTheNextSearch() throws {
+    let (first, next) = (try Small.set(budget: 8), try Small.set())
+    let trained = try Reinforce(first, configuration: configuration(), stream: stream(1))
+    try learn(trained, updates: 20) { arbitraryReward($0.assignment) }
+    let heir = try Reinforce(next, configuration: configuration(), stream: stream(2))
+    try heir.adoptPolicy(of: trained.state())
+    let members = first.members().map { ($0, SearchTask(first)) }
+    #expect(
+      try heir.policy.logProbabilities(members) == trained.policy.logProbabilities(members)
+    )
+    #expect(heir.updates == 0 && heir.best == nil)
+    try learn(heir, updates: 1) { arbitraryReward($0.assignment) }
+    #expect(heir.updates == 1)
+
+    let before = try heir.policy.state()
+    let wide = configuration { $0.policy.hiddenSize = 13 }
+    let foreign = try Reinforce(first, configuration: wide, stream: stream(1)).state()
+    #expect(throws: (any Error).self) { try heir.adoptPolicy(of: foreign) }
+    #expect(throws: (any Error).self) { try heir.adoptPolicy(of: [:]) }
+    let after = try heir.policy.state()
+    for key in before.keys.sorted() {
+      #expect(try before[key]?.bytes() == after[key]?.bytes(), "\(key)")
+    }
+  }
+
   @Test func configurationsAreChecked() throws {
     let set = try Small.set()
     let changes: [(inout Reinforce.Configuration) -> Void] = [

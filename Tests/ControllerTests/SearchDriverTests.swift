@@ -62,6 +62,56 @@ import Testing
     }
   }
 
+  /// One contender for two tasks, whose rewards differ by 10: its evaluations are those of two
+  /// searches together, and no curve shows the other task's rewards.
+  @Test func jointRunsGiveACurvePerTask() throws {
+    let sets = [try Small.set(), try Small.set(budget: 7)]
+    var configuration = Reinforce.Configuration()
+    configuration.policy.hiddenSize = 8
+    configuration.policy.conditioningSize = 1
+    var cache = RewardCache()
+    func run(evaluations: Int) throws -> [ComparisonCurve] {
+      try Comparison(evaluations: evaluations, seeds: 0..<3, patience: 200).runJointly(
+        .init("both") { seed in
+          try Reinforce(
+            sets.enumerated().map { SearchTask($1, conditioning: [Double($0)]) },
+            configuration: configuration,
+            stream: stream(seed)
+          )
+        },
+        tasks: 2,
+        cache: &cache,
+        reward: { arbitraryReward($0.assignment) + 10 * Double($0.task) }
+      )
+    }
+    let curves = try run(evaluations: 12)
+    #expect(curves.map(\.name) == ["both", "both"])
+    for (task, curve) in curves.enumerated() {
+      #expect(curve.best.count == 3 && curve.best.allSatisfy { $0.count == 12 })
+      #expect(curve.summary.count == 12 && curve.exhaustedRuns == 0)
+      for best in curve.best {
+        #expect(best.allSatisfy { Int($0 / 10) == task })
+        #expect(best == best.sorted())
+      }
+    }
+    // More evaluations than members: the best of each task is found, and the run ends.
+    let members = sets.map { $0.members() }
+    let all = try run(evaluations: members[0].count + members[1].count)
+    for (task, curve) in all.enumerated() {
+      #expect(curve.exhaustedRuns == 3)
+      let greatest = members[task].map(arbitraryReward).max() ?? 0
+      #expect(curve.finals.allSatisfy { $0 <= greatest + 10 * Double(task) + 1e-12 })
+    }
+    #expect(throws: ControllerError.self) {
+      try Comparison(evaluations: 5, seeds: 0..<1).runJointly(
+        .init("none") { RandomSearch(sets[0], stream: stream($0)) },
+        tasks: 0,
+        cache: &cache,
+        reward: { _ in 0 }
+      )
+    }
+  }
+
   /// Reference quantiles of Student's t, from tables.
   @Test func intervalsUseStudentsT() throws {
     for (count, quantile) in [(2, 12.7062), (5, 2.7764), (12, 2.2010), (20, 2.0930), (101, 1.9840)]

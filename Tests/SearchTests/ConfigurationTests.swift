@@ -86,6 +86,7 @@ import Testing
       case "false": text = "true"
       case "null": text = key.path == "space.widthMultiplier" ? "0.5" : "a \"path\" #1: \\x"
       case "reinforce": text = "evolution"
+      case "per-member": text = "conditioned"
       case "leave-one-out": text = "moving-average"
       case "macs": text = "latency"
       case "mean": text = "worst"

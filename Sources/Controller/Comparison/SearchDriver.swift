@@ -89,6 +89,18 @@ public struct SearchTrace: Sendable {
   /// Time spent in the strategy itself.
   public internal(set) var strategyTime: Duration = .zero
 
+  /// The greatest reward of one task after each `step` distinct evaluations of all tasks; NaN
+  /// before its first.
+  func bestSoFar(of task: Int, every step: Int) -> [Double] {
+    var best = Double.nan
+    var result: [Double] = []
+    for (index, outcome) in evaluations.enumerated() {
+      if outcome.proposal.task == task, !(outcome.reward <= best) { best = outcome.reward }
+      if (index + 1) % step == 0 { result.append(best) }
+    }
+    return result
+  }
+
   mutating func record(_ outcome: Outcome) {
     evaluations.append(outcome)
     bestSoFar.append(max(bestSoFar.last ?? outcome.reward, outcome.reward))

@@ -17,7 +17,8 @@ public struct AdvantageEstimator: Sendable, Hashable {
 
   public enum Normalization: Sendable, Hashable {
     case none
-    /// Divides by the root mean square of the rollout's advantages.
+    /// Divides by the root mean square of the rollout's advantages: a step's direction stays that
+    /// of the unbiased estimate, its size no longer depends on the scale of rewards.
     case batch
     /// Divides by a moving root mean square, settled before the rollout but for the first.
     case running(decay: Double)
@@ -26,6 +27,8 @@ public struct AdvantageEstimator: Sendable, Hashable {
   struct Result {
     var advantages: [Double]
     var baselines: [Double]
+    /// Standard deviation of reward minus baseline: before normalisation, which hides it.
+    var spread: Double
   }
 
   public let baseline: Baseline
@@ -69,7 +72,17 @@ public struct AdvantageEstimator: Sendable, Hashable {
     }
     let raw = zip(rewards, baselines).map { $0 - $1 }
     let scale = 1 / max(deviation(raw), 1e-12)
-    return Result(advantages: raw.map { $0 * scale }, baselines: baselines)
+    return Result(
+      advantages: raw.map { $0 * scale },
+      baselines: baselines,
+      spread: Self.standardDeviation(raw)
+    )
+  }
+
+  private static func standardDeviation(_ values: [Double]) -> Double {
+    let count = Double(max(1, values.count))
+    let mean = values.reduce(0, +) / count
+    return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
   }
 
   private mutating func deviation(_ advantages: [Double]) -> Double {

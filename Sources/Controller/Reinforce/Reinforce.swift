@@ -96,7 +96,7 @@ public final class Reinforce: SearchStrategy {
     let sequences = outcomes.map { ($0.proposal.assignment, tasks[$0.proposal.task]) }
     let count = Double(outcomes.count)
     metrics["reward/baseline"] = result.baselines.reduce(0, +) / count
-    metrics["advantage/deviation"] = deviation(result.advantages)
+    metrics["advantage/deviation"] = result.spread
     let entropyWeight = configuration.entropyWeight.value(at: updates)
     metrics["policy/entropy_weight"] = entropyWeight
     try TorchRuntime.withOneThread {
@@ -123,10 +123,14 @@ public final class Reinforce: SearchStrategy {
       device: policy.device
     )
     var before: Tensor?
-    for epoch in 0..<(configuration.proximal?.epochs ?? 1) {
+    let epochs = configuration.proximal?.epochs ?? 1
+    // The clipped surrogate stops pulling once a ratio is out of bounds, the entropy does not: in
+    // full at every epoch it would outweigh the rewards.
+    let regularizer = entropyWeight / Double(epochs)
+    for epoch in 0..<epochs {
       let evaluation = try policy.evaluate(sequences)
       let gain = try gain(evaluation, advantages, before: before)
-      try (-(gain + evaluation.entropy().mean() * entropyWeight)).backward()
+      try (-(gain + evaluation.entropy().mean() * regularizer)).backward()
       let norm = try clipGradients(
         policy.parameters.map(\.value),
         to: configuration.gradientNormLimit
@@ -196,6 +200,22 @@ public final class Reinforce: SearchStrategy {
     }
   }
 
+  /// Goes on with the policy that a stored state holds, and with its optimiser, as if this search
+  /// began anew from there: what was proposed, the baseline and the schedules stay this search's own.
+  ///
+  /// Throws ``ControllerError/invalidState(key:reason:)`` when the state is of another kind of
+  /// policy; then nothing has changed.
+  public func adoptPolicy(of state: [String: Tensor]) throws {
+    let before = try self.state()
+    do {
+      try policy.restore(state.entries(under: "policy/"))
+      try optimizer.restore(state.entries(under: "adam/"))
+    } catch {
+      try takeOver(before)
+      throw error
+    }
+  }
+
   private func takeOver(_ state: StrategyState) throws {
     try ledger.restore(from: state)
     try estimator.restore(from: state)
@@ -204,10 +224,4 @@ public final class Reinforce: SearchStrategy {
     try policy.restore(state.entries(under: "policy/"))
     try optimizer.restore(state.entries(under: "adam/"))
   }
-}
-
-private func deviation(_ values: [Double]) -> Double {
-  let count = Double(max(1, values.count))
-  let mean = values.reduce(0, +) / count
-  return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
 }

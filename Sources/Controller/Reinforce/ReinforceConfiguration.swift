@@ -1,6 +1,6 @@
 extension Reinforce {
   /// The defaults are ours, found by comparing searches of 500 evaluations on the MobileNetV3
-  /// surrogate; the article ControllerDetails says what mattered.
+  /// surrogate; `docs/controller.md` says what mattered.
   public struct Configuration: Sendable, Hashable {
     public var policy = PolicyNetwork.Configuration()
     /// Sequences per policy update.
@@ -42,7 +42,7 @@ extension Reinforce {
 
   /// PPO's clipped surrogate (Schulman et al., "Proximal policy optimization algorithms", 2017):
   /// several steps on one rollout, none of which gains by moving a probability ratio beyond
-  /// `1 ± clipping`.
+  /// `1 ± clipping`. The entropy weight is divided by the number of steps.
   public struct Proximal: Sendable, Hashable {
     public var epochs: Int
     public var clipping: Double

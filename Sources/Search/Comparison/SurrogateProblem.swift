@@ -1,7 +1,6 @@
 import Controller
 import Decisions
 import Foundation
-import HDF5
 import RandomStreams
 import SearchSpaces
 
@@ -20,42 +19,26 @@ public struct SurrogateProblem: Sendable {
 
   /// Columns `kernel_sizes`, `expand_ratios` and `depths` as digit strings, and
   /// `imagenet_top1_percent`.
+  ///
+  /// Throws ``RunError/missingInput(_:)``, or ``RunError/invalidInput(_:)`` with the line that is
+  /// wrong.
   public init(csv path: String) throws {
     guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw StorageError(path, "open", code: ENOENT)
+      throw RunError.missingInput(path)
     }
     let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-w1.0")
-    let rows: CSVTable
+    let table: SurrogateTable
     do {
-      rows = try CSVTable(parsing: String(decoding: bytes, as: UTF8.self))
+      table = try SurrogateTable(
+        space: space.decisions,
+        measurements: Self.measurements(String(decoding: bytes, as: UTF8.self), of: space)
+      )
     } catch {
       throw RunError.invalidInput("\(path): \(error)")
     }
-    func digits(_ column: String) throws -> [[Double]] {
-      try rows.column(column).enumerated().map { row, text in
-        try text.map { character in
-          guard let digit = character.wholeNumberValue else {
-            throw RunError.invalidInput(
-              "\(path):\(row + 2): '\(text)' in column '\(column)' is not a string of digits")
-          }
-          return Double(digit)
-        }
-      }
+    guard table.count > 0 else {
+      throw RunError.invalidInput("\(path): the table holds no measured architecture")
     }
-    let (kernels, expands) = (try digits("kernel_sizes"), try digits("expand_ratios"))
-    let (depths, values) = (
-      try digits("depths"), try rows.numbers("imagenet_top1_percent")
-    )
-    let measured = try values.indices.map { row -> (assignment: Assignment, value: Double) in
-      do {
-        let architecture = try space.architecture(
-          OFAConfiguration(lists: ["ks": kernels[row], "e": expands[row], "d": depths[row]]))
-        return (architecture, values[row])
-      } catch {
-        throw RunError.invalidInput("\(path):\(row + 2): \(error)")
-      }
-    }
-    let table = try SurrogateTable(space: space.decisions, measurements: measured)
     var stream = RandomStream(seed: 0, name: "surrogate.split")
     let (training, heldOut) = table.split(heldOut: 0.2, using: &stream)
     quality = try SurrogateModel(training).quality(on: heldOut)
@@ -65,11 +48,47 @@ public struct SurrogateProblem: Sendable {
     count = table.count
   }
 
+  private static func measurements(
+    _ text: String,
+    of space: any ConfiguredSpace
+  ) throws -> [(assignment: Assignment, value: Double)] {
+    let rows = try CSVTable(parsing: text)
+    func digits(_ column: String) throws -> [[Double]] {
+      try rows.column(column).enumerated().map { row, text in
+        try text.map { character in
+          guard let digit = character.wholeNumberValue else {
+            throw ControllerError.invalidTable(
+              line: row + 2,
+              reason: "'\(text)' in column '\(column)' is not a string of digits"
+            )
+          }
+          return Double(digit)
+        }
+      }
+    }
+    let (kernels, expands) = (try digits("kernel_sizes"), try digits("expand_ratios"))
+    let (depths, values) = (try digits("depths"), try rows.numbers("imagenet_top1_percent"))
+    return try values.indices.map { row in
+      do {
+        let lists = ["ks": kernels[row], "e": expands[row], "d": depths[row]]
+        return (try space.architecture(OFAConfiguration(lists: lists)), values[row])
+      } catch {
+        throw ControllerError.invalidTable(line: row + 2, reason: "\(error)")
+      }
+    }
+  }
+
   /// The architectures within a budget, in MACs at 224 pixels.
+  ///
+  /// Throws ``RunError/impossibleBudget(_:)``.
   public func feasible(budget: Budget) throws -> FeasibleSet {
     let range = space.attainable(macs)
     let limit = try MemberBudget.resolve(
-      [budget], metric: .macs, cheapest: range.lowerBound, dearest: range.upperBound)[0].limit
+      [budget],
+      metric: .macs,
+      cheapest: range.lowerBound,
+      dearest: range.upperBound
+    )[0].limit
     return try FeasibleSet(space.decisions, budgets: [.init(macs, limit: limit)])
   }
 }

@@ -98,11 +98,14 @@ extension ConfigurationKey {
         "controller.strategy", \.controller.strategy,
         "What proposes architectures: reinforce, ppo, random, evolution or local."),
       .init(
+        "controller.sharing", \.controller.sharing,
+        "per-member: a new policy for each; conditioned: one that goes from member to member."),
+      .init(
         "controller.updates", \.controller.updates, "Policy updates per member.", where: positive),
       .init(
         "controller.rollout", \.controller.rollout, "Architectures per update.", where: positive),
       .init(
-        "controller.hiddenUnits", \.controller.hiddenUnits, "Units of the LSTM and embeddings.",
+        "controller.hiddenUnits", \.controller.hiddenUnits, "Units of the LSTM.",
         where: positive),
       .init(
         "controller.learningRate", \.controller.learningRate, "Adam's step size.",
@@ -114,14 +117,17 @@ extension ConfigurationKey {
         "controller.baselineDecay", \.controller.baselineDecay, "Decay of the moving average.",
         where: fraction),
       .init(
-        "controller.entropyWeight", \.controller.entropyWeight, "Weight of the entropy bonus at first; falls to 0.",
-        where: nonNegative),
+        "controller.entropyWeight", \.controller.entropyWeight,
+        "Weight of the entropy bonus at the first update.", where: nonNegative),
+      .init(
+        "controller.finalEntropyWeight", \.controller.finalEntropyWeight,
+        "The same at the last update; linear in between.", where: nonNegative),
       .init(
         "controller.temperature", \.controller.temperature, "Divides the logits.",
         where: positiveNumber),
       .init(
         "controller.tanhConstant", \.controller.tanhConstant,
-        "Logits are c * tanh(logits / temperature); 0 leaves them alone.", where: nonNegative),
+        "Bounds logits: c * tanh(logits / c), before temperature; 0 for no bound.", where: nonNegative),
       .init(
         "controller.gradientClip", \.controller.gradientClip,
         "Largest global gradient norm; 0 for none.", where: nonNegative),

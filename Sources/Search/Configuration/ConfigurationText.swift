@@ -83,6 +83,7 @@ extension ConfigurationText where Self: RawRepresentable & CaseIterable, RawValu
 }
 
 extension RunConfiguration.Strategy: ConfigurationText {}
+extension RunConfiguration.Sharing: ConfigurationText {}
 extension RunConfiguration.Baseline: ConfigurationText {}
 extension RunConfiguration.CostMetric: ConfigurationText {}
 extension RunConfiguration.FlipAggregate: ConfigurationText {}

@@ -52,6 +52,7 @@ public struct RunConfiguration: Sendable, Equatable {
 
   public struct Controller: Sendable, Equatable {
     public var strategy = Strategy.reinforce
+    public var sharing = Sharing.perMember
     /// Policy updates per member.
     public var updates = 20
     /// Architectures per update.
@@ -60,8 +61,9 @@ public struct RunConfiguration: Sendable, Equatable {
     public var learningRate = 1e-2
     public var baseline = Baseline.leaveOneOut
     public var baselineDecay = 0.9
-    /// At the first update; falls linearly to 0 at the last.
+    /// At the first update, and at the last; it falls linearly.
     public var entropyWeight = 5e-2
+    public var finalEntropyWeight = 2e-2
     public var temperature = 1.0
     public var tanhConstant = 0.0
     public var gradientClip = 1.0
@@ -104,6 +106,13 @@ public struct RunConfiguration: Sendable, Equatable {
 
   public enum Strategy: String, Sendable, CaseIterable {
     case reinforce, ppo, random, evolution, local
+  }
+  /// Whether each member gets a controller of its own.
+  public enum Sharing: String, Sendable, CaseIterable {
+    case perMember = "per-member"
+    /// One policy goes from member to member, conditioned on the budget and on the last smaller
+    /// member.
+    case conditioned
   }
   public enum Baseline: String, Sendable, CaseIterable {
     case none

@@ -28,11 +28,7 @@ extension SearchRun {
     }
     var chosen: [Architecture] = []
     for member in setting.budgets.indices {
-      var strategy = try makeStrategy(
-        configuration,
-        over: feasible(member, containing: chosen),
-        member: member
-      )
+      var strategy = try makeStrategy(for: member, containing: chosen)
       try strategy.restore(members.controllers[member])
       chosen.append(
         try choose(member, containing: chosen, strategy: &strategy, settings: settings)

@@ -41,7 +41,7 @@ extension SearchRun {
   ) throws -> Choice {
     let feasible = try feasible(member, containing: smaller)
     let stream = RandomStream(seed: settings.seed, name: "family.\(member)")
-    var candidates = try strategy.finalSamples(settings.samples, within: feasible, random: stream)
+    var candidates = try strategy.finalSamples(settings.samples, random: stream)
     candidates += members.history.filter { $0.member == member }.map(\.architecture)
     candidates = Set(candidates).filter(feasible.contains).sorted {
       $0.choices.lexicographicallyPrecedes($1.choices)

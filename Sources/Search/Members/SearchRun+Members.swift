@@ -48,9 +48,13 @@ extension SearchRun {
   }
 
   private func trainController(for member: Int) throws -> any SearchStrategy {
-    var strategy = try makeStrategy(
-      configuration, over: feasible(member, containing: members.chosen), member: member)
-    if let state = members.strategy { try strategy.restore(state) }
+    var strategy = try makeStrategy(for: member, containing: members.chosen)
+    if let state = members.strategy {
+      try strategy.restore(state)
+    } else if configuration.controller.sharing == .conditioned, let last = members.controllers.last
+    {
+      try (strategy as? Reinforce)?.adoptPolicy(of: last)
+    }
     let set = setting.images.reward
     let references = try references(members.chosen, on: set)
     let title = "controller \(member + 1) of \(setting.budgets.count)"

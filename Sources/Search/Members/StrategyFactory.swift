@@ -4,19 +4,48 @@ import RandomStreams
 import Torch
 
 /// The strategy that a configuration names, over a member's feasible set.
+///
+/// `conditioning` tells a controller which member it searches, where one policy goes from member to
+/// member; rivals need none.
 public func makeStrategy(
-  _ configuration: RunConfiguration, over set: FeasibleSet, member: Int
+  _ configuration: RunConfiguration,
+  over set: FeasibleSet,
+  member: Int,
+  conditioning: [Double] = []
 ) throws -> any SearchStrategy {
-  let stream = RandomStream(seed: configuration.seed, name: "controller.\(member)")
+  let stream = controllerStream(configuration, member)
   switch configuration.controller.strategy {
   case .reinforce, .ppo:
-    // The policy is small: on a GPU it would wait for launches, not compute.
-    return try Reinforce(
-      set, configuration: configuration.controller.reinforce, device: .cpu, stream: stream)
+    return try makeController(
+      configuration,
+      tasks: [SearchTask(set, conditioning: conditioning)],
+      member: member
+    )
   case .random: return RandomSearch(set, stream: stream)
   case .evolution: return try RegularizedEvolution(set, stream: stream)
   case .local: return LocalSearch(set, stream: stream)
   }
+}
+
+/// One controller for one or several tasks, all of them conditioned on as many numbers.
+public func makeController(
+  _ configuration: RunConfiguration,
+  tasks: [SearchTask],
+  member: Int
+) throws -> Reinforce {
+  var settings = configuration.controller.reinforce
+  settings.policy.conditioningSize = tasks.first?.conditioning.count ?? 0
+  // The policy is small: on a GPU it would wait for launches, not compute.
+  return try Reinforce(
+    tasks,
+    configuration: settings,
+    device: .cpu,
+    stream: controllerStream(configuration, member)
+  )
+}
+
+private func controllerStream(_ configuration: RunConfiguration, _ member: Int) -> RandomStream {
+  RandomStream(seed: configuration.seed, name: "controller.\(member)")
 }
 
 extension RunConfiguration.Controller {
@@ -32,7 +61,11 @@ extension RunConfiguration.Controller {
     case .movingAverage: result.baseline = .movingAverage(decay: baselineDecay)
     case .leaveOneOut: result.baseline = .leaveOneOut
     }
-    result.entropyWeight = .init(from: entropyWeight, to: 0, over: updates)
+    result.entropyWeight = .init(
+      from: entropyWeight,
+      to: finalEntropyWeight,
+      over: updates
+    )
     result.gradientNormLimit = gradientClip > 0 ? gradientClip : nil
     result.proximal = strategy == .ppo ? .init() : nil
     return result
@@ -42,15 +75,15 @@ extension RunConfiguration.Controller {
 extension SearchStrategy {
   /// Architectures for the final family: the policy's most probable one, and draws from it. Rivals
   /// have no distribution to draw from: what they have seen is all they give.
-  func finalSamples(
-    _ count: Int, within set: FeasibleSet, random stream: RandomStream
-  ) throws -> [Assignment] {
+  func finalSamples(_ count: Int, random stream: RandomStream) throws -> [Assignment] {
     guard let controller = self as? Reinforce else { return [] }
     var stream = stream
-    let task = SearchTask(set)
+    let task = controller.tasks[0]
     let greedy = try controller.policy.sample([task], rule: .greedy, using: &stream)
     let draws = try controller.policy.sample(
-      [SearchTask](repeating: task, count: max(0, count - 1)), using: &stream)
+      [SearchTask](repeating: task, count: max(0, count - 1)),
+      using: &stream
+    )
     return greedy + draws
   }
 }

@@ -58,7 +58,7 @@ struct LatencyCommand: ParsableCommand {
     @Option(help: "Threads of libtorch; 0 for every core.")
     var threads = 0
 
-    @OptionGroup var work: WorkOptions
+    @OptionGroup var speech: SpeechOptions
 
     func validate() throws {
       for (name, value) in [("--batch", batch), ("--repetitions", repetitions)] where value < 1 {
@@ -77,7 +77,7 @@ struct LatencyCommand: ParsableCommand {
         images: ImageShape(
           channels: channels ?? usual.channels, classes: classes ?? usual.classes,
           resolutions: resolution.map { [$0] } ?? usual.resolutions))
-      let reporter = work.reporter()
+      let reporter = speech.reporter()
       let table = try LatencyTable.measure(
         space, device: device, batch: batch, precision: precision,
         meter: ClockMeter(repetitions: repetitions), randomChecks: checks,

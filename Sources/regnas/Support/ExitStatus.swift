@@ -40,7 +40,8 @@ enum ExitStatus: Int32 {
     case is ConfigurationError, is DecisionError, is SpaceError: .usage
     case let error as ImportError: checkpoint(error.cause)
     case is SupernetError: .badData
-    case is ControllerError, is TorchError: .failure
+    case let error as ControllerError: controller(error)
+    case is TorchError: .failure
     default: nil
     }
   }
@@ -61,6 +62,14 @@ enum ExitStatus: Int32 {
     case .badData: .badData
     case .notEnoughImages, .alreadyExists, .misuse: .usage
     case .inputOutput: .inputOutput
+    }
+  }
+
+  private static func controller(_ error: ControllerError) -> ExitStatus {
+    switch error {
+    case .invalidConfiguration: .usage
+    case .invalidTable, .invalidState: .badData
+    case .neverAsked, .rewardNotFinite, .infeasible: .failure
     }
   }
 

@@ -49,13 +49,20 @@ struct ConfigurationOptions: ParsableArguments {
   }
 }
 
-/// What a command says on standard error, and for how long it may work.
-struct WorkOptions: ParsableArguments {
+/// What a command says on standard error.
+struct SpeechOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Say nothing but errors and results.")
   var quiet = false
 
   @Flag(help: "No progress lines.")
   var noProgress = false
+
+  func reporter() -> ProgressPrinter { ProgressPrinter(quiet: quiet, noProgress: noProgress) }
+}
+
+/// The same for a command that can be stopped and gone on with.
+struct WorkOptions: ParsableArguments {
+  @OptionGroup var speech: SpeechOptions
 
   @Option(help: "Stop after this many seconds, saving first.")
   var maxTime: Double?
@@ -66,5 +73,5 @@ struct WorkOptions: ParsableArguments {
   /// How the run's files are written.
   var storage: any Storage { dieAtStorageOperation.map(DyingStorage.init) ?? SystemStorage() }
 
-  func reporter() -> ProgressPrinter { ProgressPrinter(quiet: quiet, noProgress: noProgress) }
+  func reporter() -> ProgressPrinter { speech.reporter() }
 }

@@ -28,12 +28,12 @@ struct ImportOptions: ParsableArguments {
   @Flag(help: "Print what was written as JSON.")
   var json = false
 
-  @OptionGroup var work: WorkOptions
+  @OptionGroup var speech: SpeechOptions
 
   var classNames: [String]? { classes.map { $0.split(separator: ",").map(String.init) } }
 
   func write(_ source: some ImageSource) throws {
-    let reporter = work.reporter()
+    let reporter = speech.reporter()
     let writer = DatasetWriter(
       sizes: SplitSizes(train: train, search: search, test: test), seed: seed,
       overwrite: overwrite, createdBy: Program.identity

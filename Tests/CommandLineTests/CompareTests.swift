@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+/// `regnas compare` on the committed table of measured networks.
+@Suite(.serialized) struct CompareTests {
+  private static let table = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../datasets/ofa_mbv3_w1.0_imagenet_top1.csv").standardized.path
+
+  private let regnas: Regnas
+  private var folder: Folder { regnas.folder }
+
+  init() throws { regnas = Regnas(folder: try Folder()) }
+
+  /// A table with its first measurements only: fitting all of them takes seconds in a debug build.
+  private func smallTable() throws {
+    let text = try String(contentsOfFile: Self.table, encoding: .utf8)
+    try folder.write(
+      text.split(separator: "\n").prefix(151).joined(separator: "\n") + "\n",
+      to: "small.csv"
+    )
+  }
+
+  private func compare(_ arguments: String...) throws -> Regnas.Result {
+    regnas.finish(
+      try regnas.start(["compare", "--surrogate", "small.csv", "--threads", "1"] + arguments)
+    )
+  }
+
+  @Test func everyStrategyIsComparedUnderEveryBudget() throws {
+    try smallTable()
+    let result = try compare(
+      "--budget",
+      "300M,50%",
+      "--seeds",
+      "2",
+      "--evaluations",
+      "12",
+      "--out",
+      "curves"
+    )
+    try #require(result.status == 0, "\(result.errors)")
+    let names = ["reinforce", "ppo", "conditioned", "evolution", "local", "random"]
+    let lines = result.output.split(separator: "\n").map(String.init)
+    let titles = lines.filter { $0.hasPrefix("At most ") }
+    #expect(titles.count == 2 && titles.first?.hasPrefix("At most 300M MACs") == true)
+    for name in names {
+      #expect(lines.count { $0.hasPrefix(name + " ") } == 2, "\(name) once under each budget")
+    }
+    #expect(result.output.contains("minus random") && result.output.contains("ms per evaluation"))
+    #expect(result.output.contains("architectures a second"))
+    #expect(result.errors.contains("Kendall's tau"))
+
+    // Budgets x strategies x evaluations, each with a column per seed, best so far never falling.
+    let rows = folder.text("curves.csv").split(separator: "\n")
+      .map { $0.split(separator: ",").map(String.init) }
+    #expect(
+      rows[0] == [
+        "budget_macs", "strategy", "evaluations", "mean", "low", "high", "seed_0", "seed_1",
+      ]
+    )
+    #expect(rows.count == 1 + 2 * names.count * 12)
+    for start in stride(from: 1, to: rows.count, by: 12) {
+      let curve = rows[start..<start + 12]
+      #expect(Set(curve.map { $0[1] }).count == 1)
+      #expect(curve.map { $0[2] } == (1...12).map(String.init))
+      let best = curve.compactMap { Double($0[7]) }
+      #expect(best.count == 12 && best == best.sorted())
+    }
+    let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".svg") }
+    #expect(pictures.count == 2 && pictures.contains("curves-300M.svg"))
+
+    // The same again, to the byte; other seeds would be other numbers.
+    let again = try compare(
+      "--budget",
+      "300M,50%",
+      "--seeds",
+      "2",
+      "--evaluations",
+      "12",
+      "--out",
+      "again"
+    )
+    #expect(again.status == 0)
+    #expect(folder.text("again.csv") == folder.text("curves.csv"))
+    #expect(folder.text("again-300M.svg") == folder.text("curves-300M.svg"))
+  }
+
+  /// Within the cheapest network's neighbourhood there are fewer networks than evaluations.
+  @Test func runsThatOnlyRepeatThemselvesEnd() throws {
+    try smallTable()
+    let result = try compare(
+      "--budget",
+      "0.1%",
+      "--seeds",
+      "1",
+      "--evaluations",
+      "200",
+      "--patience",
+      "20",
+      "--strategies",
+      "reinforce,evolution"
+    )
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.split(separator: "\n").count { $0.contains("1/1") } == 2)
+    #expect(!result.output.contains("minus random"))
+  }
+
+  private func expect(
+    _ result: Regnas.Result,
+    _ status: Int32,
+    _ parts: String...,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    #expect(result.status == status, "\(result.errors)", sourceLocation: location)
+    #expect(result.output.isEmpty, sourceLocation: location)
+    for part in parts {
+      #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
+    }
+  }
+
+  @Test func mistakesAreNamedBeforeAnythingIsComputed() throws {
+    try smallTable()
+    expect(try compare("--strategies", "reinforse"), 64, "did you mean 'reinforce'?")
+    expect(try compare("--strategies", "random,random"), 64, "named twice")
+    expect(try compare("--strategies", ","), 64, "evolution")
+    expect(try compare("--evaluations", "0"), 64, "--evaluations")
+    expect(try compare("--patience", "0"), 64, "--patience")
+    expect(try compare("--budget", "10"), 64, "budgets from", "MACs can be met")
+    expect(try compare("--budget", "300M,300000000"), 64, "twice")
+    expect(try compare("--budget", "many"), 64, "--budget", "many")
+    expect(
+      try compare("--set", "controller.learningrate=1"),
+      64,
+      "did you mean 'controller.learningRate'"
+    )
+    expect(try compare("--out", "no/such/folder/x"), 64, "no/such/folder", "make it first")
+  }
+
+  @Test func tablesThatAreMissingOrWrong() throws {
+    expect(try compare(), 66, "small.csv")
+    let header = "kernel_sizes,expand_ratios,depths,imagenet_top1_percent\n"
+    let digits = String(repeating: "3", count: 20)
+    for (text, message) in [
+      ("", "no column 'kernel_sizes'"), ("a,b\n1,2\n", "no column 'kernel_sizes'"),
+      (header, "no measured architecture"), (header + "\(digits),\(digits),22222\n", "line 2"),
+      (header + "\(digits),\(digits),22222,good\n", "'good'"),
+      (header + "\(digits),\(digits),22222,nan\n", "nan"),
+      (header + "3x3,\(digits),22222,70\n", "line 2: '3x3'"),
+      (header + "\(digits),\(digits),99999,70\n", "line 2"),
+      (header + "33,\(digits),22222,70\n", "line 2"),
+    ] {
+      try folder.write(text, to: "small.csv")
+      expect(try compare(), 65, "small.csv", message)
+    }
+    try folder.write(Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0xFF]), to: "small.csv")
+    expect(try compare(), 65, "small.csv")
+  }
+}
