@@ -14,7 +14,9 @@ struct BadInputTests {
   }
 
   private func expect(
-    _ result: Regnas.Result, status: Int32, _ parts: String...,
+    _ result: Regnas.Result,
+    status: Int32,
+    _ parts: String...,
     at location: SourceLocation = #_sourceLocation
   ) {
     #expect(result.status == status, "\(result.errors)", sourceLocation: location)
@@ -36,15 +38,31 @@ struct BadInputTests {
       expect(regnas.finish(try regnas.start(command + ["cut.h5"])), status: 65, "cut.h5")
     }
     expect(
-      try regnas("supernet", "info", "data.h5"), status: 65, "regnas.dataset", "regnas.supernet")
-    for (file, status) in [("none.h5", 66), ("foreign.h5", 65), ("cut.h5", 65)] as [(String, Int32)] {
+      try regnas("supernet", "info", "data.h5"),
+      status: 65,
+      "regnas.dataset",
+      "regnas.supernet"
+    )
+    for (file, status) in [("none.h5", 66), ("foreign.h5", 65), ("cut.h5", 65)] as [(String, Int32)]
+    {
       expect(
         try regnas("train", "--config", "run.yaml", "--name", "x", "--data", file),
-        status: status, file)
+        status: status,
+        file
+      )
       expect(
         try regnas(
-          "train", "--config", "run.yaml", "--name", "x", "--set", "search.reference=\(file)"),
-        status: status, file)
+          "train",
+          "--config",
+          "run.yaml",
+          "--name",
+          "x",
+          "--set",
+          "search.reference=\(file)"
+        ),
+        status: status,
+        file
+      )
     }
     #expect(!folder.exists("checkpoints/x"), "nothing may be written before the checks are done")
     expect(try regnas("resume", "nowhere"), status: 66, "nowhere")
@@ -55,29 +73,58 @@ struct BadInputTests {
     for budget in ["1000", "100M"] {
       expect(
         try regnas(
-          "train", "--config", "run.yaml", "--name", "x", "--set", "search.budgets=\(budget)"),
-        status: 64, "budgets from", "MACs can be met")
+          "train",
+          "--config",
+          "run.yaml",
+          "--name",
+          "x",
+          "--set",
+          "search.budgets=\(budget)"
+        ),
+        status: 64,
+        "budgets from",
+        "MACs can be met"
+      )
     }
     expect(
       try regnas(
-        "train", "--config", "run.yaml", "--name", "x", "--set", "search.budgets=60%,20%"),
-      status: 64, "smallest first")
+        "train",
+        "--config",
+        "run.yaml",
+        "--name",
+        "x",
+        "--set",
+        "search.budgets=60%,20%"
+      ),
+      status: 64,
+      "smallest first"
+    )
     #expect(!folder.exists("checkpoints/x"))
   }
 
   @Test func devicesAndKeysThatDoNotExist() throws {
     expect(
-      try regnas("train", "--config", "run.yaml", "--device", "tpu"), status: 69,
-      "auto, cpu, cuda or cuda:N")
+      try regnas("train", "--config", "run.yaml", "--device", "tpu"),
+      status: 69,
+      "auto, cpu, cuda or cuda:N"
+    )
     expect(
-      try regnas("train", "--config", "run.yaml", "--device", "cuda:99"), status: 69, "cuda:99")
+      try regnas("train", "--config", "run.yaml", "--device", "cuda:99"),
+      status: 69,
+      "cuda:99"
+    )
     try folder.write("seed: 1\ncontroller:\n  learningrate: 1\n", to: "typo.yaml")
     expect(
-      try regnas("train", "--config", "typo.yaml"), status: 64, "typo.yaml:3",
-      "did you mean 'controller.learningRate'?")
+      try regnas("train", "--config", "typo.yaml"),
+      status: 64,
+      "typo.yaml:3",
+      "did you mean 'controller.learningRate'?"
+    )
     expect(
-      try regnas("train", "--config", "run.yaml", "--set", "space.name=mobilenetv4"), status: 64,
-      "mobilenetv3")
+      try regnas("train", "--config", "run.yaml", "--set", "space.name=mobilenetv4"),
+      status: 64,
+      "mobilenetv3"
+    )
   }
 
   @Test func runsThatAreThereAlready() throws {
@@ -85,14 +132,32 @@ struct BadInputTests {
     #expect(first.status == 0, "\(first.errors)")
     let before = folder.text("checkpoints/x/config.yaml")
     expect(
-      try regnas("train", "--config", "run.yaml", "--name", "x"), status: 64, "--overwrite",
-      "regnas resume")
+      try regnas("train", "--config", "run.yaml", "--name", "x"),
+      status: 64,
+      "--overwrite",
+      "regnas resume"
+    )
     #expect(folder.text("checkpoints/x/config.yaml") == before)
     // Other data under the same name.
     let data = folder.bytes("data.h5")
     try regnas(
-      "data", "import", "idx", SmallData.source, "--train", "640", "--search", "300", "--test",
-      "200", "--seed", "4", "--out", "data.h5", "--quiet", "--overwrite")
+      "data",
+      "import",
+      "idx",
+      SmallData.source,
+      "--train",
+      "640",
+      "--search",
+      "300",
+      "--test",
+      "200",
+      "--seed",
+      "4",
+      "--out",
+      "data.h5",
+      "--quiet",
+      "--overwrite"
+    )
     expect(try regnas("resume", "checkpoints/x"), status: 65, "another data set")
     // A checkpoint that is damaged.
     try folder.write(data, to: "data.h5")
@@ -106,42 +171,66 @@ struct BadInputTests {
       try folder.write(bytes, to: "checkpoints/x/" + name)
     }
     expect(
-      try regnas("resume", "checkpoints/x"), status: 65, "no checkpoint can be used", checkpoints[0])
+      try regnas("resume", "checkpoints/x"),
+      status: 65,
+      "no checkpoint can be used",
+      checkpoints[0]
+    )
   }
 
   @Test func imagesThatAreWrong() throws {
     let source = SmallData.source
     func copy(_ name: String) throws {
       try? FileManager.default.createDirectory(
-        atPath: folder.file("idx"), withIntermediateDirectories: true)
+        atPath: folder.file("idx"),
+        withIntermediateDirectories: true
+      )
       try FileManager.default.copyItem(
-        atPath: "\(source)/\(name)", toPath: folder.file("idx/\(name)"))
+        atPath: "\(source)/\(name)",
+        toPath: folder.file("idx/\(name)")
+      )
     }
     try copy("train-images-idx3-ubyte.gz")
     // The test part's labels in place of the training part's: another count.
     try FileManager.default.copyItem(
       atPath: "\(source)/t10k-labels-idx1-ubyte.gz",
-      toPath: folder.file("idx/train-labels-idx1-ubyte.gz"))
+      toPath: folder.file("idx/train-labels-idx1-ubyte.gz")
+    )
     expect(
-      try regnas("data", "import", "idx", "idx", "--out", "wrong.h5"), status: 65, "10000", "60000")
+      try regnas("data", "import", "idx", "idx", "--out", "wrong.h5"),
+      status: 65,
+      "10000",
+      "60000"
+    )
     expect(
       try regnas("data", "import", "idx", source, "--classes", "a,b,c", "--out", "wrong.h5", "-q"),
-      status: 65, "label", "out of range")
+      status: 65,
+      "label",
+      "out of range"
+    )
     expect(
       try regnas("data", "import", "idx", source, "--train", "70000", "--out", "wrong.h5", "-q"),
-      status: 64)
+      status: 64
+    )
     expect(try regnas("data", "import", "idx", "empty", "--out", "wrong.h5"), status: 66, "empty")
     for name in ["a", "b"] {
       try FileManager.default.createDirectory(
-        atPath: folder.file("photos/\(name)"), withIntermediateDirectories: true)
+        atPath: folder.file("photos/\(name)"),
+        withIntermediateDirectories: true
+      )
     }
     try folder.write("this is no JPEG", to: "photos/a/broken.jpg")
     expect(
       try regnas("data", "import", "folder", "photos", "--size", "8", "--out", "wrong.h5"),
-      status: 65, "broken.jpg")
+      status: 65,
+      "broken.jpg"
+    )
     #expect(!folder.exists("wrong.h5"))
     expect(
-      try regnas("data", "import", "idx", source, "--out", "data.h5", "-q"), status: 64, "data.h5")
+      try regnas("data", "import", "idx", source, "--out", "data.h5", "-q"),
+      status: 64,
+      "data.h5"
+    )
   }
 
   @Test func aFullDisk() throws {
@@ -149,13 +238,25 @@ struct BadInputTests {
     let full = "ulimit -f 100"
     expect(
       try regnas("data", "import", "idx", SmallData.source, "--out", "big.h5", "-q", shell: full),
-      status: 74, "big.h5")
+      status: 74,
+      "big.h5"
+    )
     #expect(!folder.exists("big.h5"))
     let train = try regnas(
-      "train", "--config", "run.yaml", "--name", "full", "--set", "checkpoint.every=0",
-      shell: full)
+      "train",
+      "--config",
+      "run.yaml",
+      "--name",
+      "full",
+      "--set",
+      "checkpoint.every=0",
+      "--set",
+      "supernet.epochs=1",
+      shell: full
+    )
     #expect(train.status == 74, "\(train.errors)")
     #expect(train.errors.contains("checkpoints/full/"))
+    #expect(train.errors.contains("warning: no checkpoint was saved"))
     // With room again the run goes on.
     #expect(try regnas("resume", "checkpoints/full", "--quiet").status == 0)
   }

@@ -36,7 +36,7 @@ struct RunSession {
     } catch let stop as Interrupted {
       record.state = "interrupted"
       record.end = RunRecord.now
-      try folder.write(record.json(), to: "run.json")
+      try? folder.write(record.json(), to: "run.json")
       reporter.note("saved; go on with: regnas resume \(folder.path)")
       throw stop
     } catch {
