@@ -113,6 +113,12 @@ let package = Package(
       dependencies: ["Search", "Delivery", argumentParser],
       swiftSettings: swiftSettings
     ),
+    .executableTarget(
+      name: "regnas-benchmark",
+      dependencies: ["Search", argumentParser],
+      path: "Benchmarks",
+      swiftSettings: swiftSettings
+    ),
 
     // Tests.
     tests("RandomStreams"),

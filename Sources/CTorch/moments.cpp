@@ -4,81 +4,119 @@
 // is summed in float32 relative to its own first row, which keeps cancellation small, and blocks are
 // merged in float64 (Chan, Golub and LeVeque, 1983). Blocks do not depend on the number of threads,
 // so neither does the result.
+#include "moments.hpp"
+
 #include "internal.hpp"
+#include "threads.hpp"
+#include "vectors.hpp"
 
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace regnas {
+namespace {
 
 constexpr int64_t kRowsPerBlock = 512;
 
-std::pair<at::Tensor, at::Tensor> channels_last_moments(const at::Tensor &input) {
-  const int64_t channels = input.size(1);
-  const int64_t rows = input.numel() / channels;
-  const float *values = input.data_ptr<float>();
-  std::vector<double> mean(channels, 0), squares(channels, 0);
-  std::vector<float> sum(channels), square(channels);
-  for (int64_t start = 0; start < rows; start += kRowsPerBlock) {
-    const int64_t count = std::min(kRowsPerBlock, rows - start);
-    const float *origin = values + start * channels;
-    std::fill(sum.begin(), sum.end(), 0.f);
-    std::fill(square.begin(), square.end(), 0.f);
-    float *s = sum.data(), *q = square.data();
-    for (int64_t row = 1; row < count; row++) {
-      const float *x = origin + row * channels;
-      for (int64_t c = 0; c < channels; c++) {
-        const float difference = x[c] - origin[c];
-        s[c] += difference;
-        q[c] += difference * difference;
-      }
+// Sums, and sums of squares, of the differences from the first row.
+REGNAS_CLONES void block_sums(
+  const float *origin, int64_t rows, int64_t channels, float *sum, float *square) {
+  for (int64_t c = 0; c < channels; c += kLanes) {
+    const int64_t lanes = std::min(kLanes, channels - c);
+    Lanes first, x, s0{}, s1{}, q0{}, q1{};
+    load(first, origin + c, lanes);
+    const float *row = origin + c;
+    int64_t i = 0;
+    for (; i + 2 <= rows; i += 2, row += 2 * channels) {
+      load(x, row, lanes);
+      x -= first, s0 += x, q0 += x * x;
+      load(x, row + channels, lanes);
+      x -= first, s1 += x, q1 += x * x;
     }
-    const double n = static_cast<double>(count), before = static_cast<double>(start);
+    if (i < rows) {
+      load(x, row, lanes);
+      x -= first, s0 += x, q0 += x * x;
+    }
+    store(sum + c, s0 + s1, lanes);
+    store(square + c, q0 + q1, lanes);
+  }
+}
+
+}  // namespace
+
+Moments moments_of_rows(const float *values, int64_t rows, int64_t channels) {
+  const int64_t blocks = (rows + kRowsPerBlock - 1) / kRowsPerBlock;
+  std::vector<float> sums(static_cast<size_t>(2 * blocks * channels));
+  parallel_parts(blocks, [&](int64_t block) {
+    const int64_t start = block * kRowsPerBlock;
+    float *sum = sums.data() + 2 * block * channels;
+    block_sums(
+      values + start * channels, std::min(kRowsPerBlock, rows - start), channels, sum,
+      sum + channels);
+  });
+  Moments result;
+  result.mean.assign(static_cast<size_t>(channels), 0);
+  result.variance.assign(static_cast<size_t>(channels), 0);
+  double *mean = result.mean.data(), *squares = result.variance.data();
+  for (int64_t block = 0; block < blocks; block++) {
+    const int64_t start = block * kRowsPerBlock;
+    const float *origin = values + start * channels;
+    const float *s = sums.data() + 2 * block * channels, *q = s + channels;
+    const double before = static_cast<double>(start);
+    const double n = static_cast<double>(std::min(kRowsPerBlock, rows - start));
     for (int64_t c = 0; c < channels; c++) {
-      const double block_sum = sum[c];
+      const double block_sum = s[c];
       const double block_mean = origin[c] + block_sum / n;
-      const double block_squares = std::max(0.0, square[c] - block_sum * block_sum / n);
+      const double block_squares = std::max(0.0, q[c] - block_sum * block_sum / n);
       const double delta = block_mean - mean[c];
       mean[c] += delta * n / (before + n);
       squares[c] += block_squares + delta * delta * before * n / (before + n);
     }
   }
-  auto mean_tensor = at::empty({channels}, input.options().memory_format(c10::nullopt));
-  auto variance_tensor = at::empty_like(mean_tensor);
-  float *m = mean_tensor.data_ptr<float>(), *v = variance_tensor.data_ptr<float>();
-  for (int64_t c = 0; c < channels; c++) {
-    m[c] = static_cast<float>(mean[c]);
-    v[c] = static_cast<float>(squares[c] / static_cast<double>(rows));
-  }
-  return {mean_tensor, variance_tensor};
+  for (double &value : result.variance) value /= static_cast<double>(rows);
+  return result;
 }
 
 }  // namespace regnas
 
 using namespace regnas;
 
+namespace {
+
+at::Tensor float_vector(const std::vector<double> &values, const at::Tensor &like) {
+  auto result = at::empty(
+    {static_cast<int64_t>(values.size())}, like.options().memory_format(c10::nullopt));
+  std::transform(values.begin(), values.end(), result.data_ptr<float>(), [](double value) {
+    return static_cast<float>(value);
+  });
+  return result;
+}
+
+}  // namespace
+
 int rt_channel_moments(
   rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error) {
   return guarded(error, [&] {
     const at::Tensor &a = input->value;
     const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
-    std::pair<at::Tensor, at::Tensor> moments;
+    std::pair<at::Tensor, at::Tensor> result;
     if (
       !recorded && a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() &&
       a.scalar_type() == at::kFloat && a.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-      moments = channels_last_moments(a);
+      const auto moments =
+        moments_of_rows(a.data_ptr<float>(), a.numel() / a.size(1), a.size(1));
+      result = {float_vector(moments.mean, a), float_vector(moments.variance, a)};
     } else {
       std::vector<int64_t> axes;
       for (int64_t i = 0; i < a.dim(); i++)
         if (i != 1) axes.push_back(i);
       auto both = at::var_mean(a, axes, /*unbiased=*/false);
-      moments = {std::get<1>(both), std::get<0>(both)};
+      result = {std::get<1>(both), std::get<0>(both)};
     }
-    auto mean_handle = new rt_tensor_s{moments.first};
-    *variance = new rt_tensor_s{moments.second};
+    auto mean_handle = new rt_tensor_s{result.first};
+    *variance = new rt_tensor_s{result.second};
     *mean = mean_handle;
   });
 }

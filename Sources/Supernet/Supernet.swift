@@ -19,6 +19,9 @@ public final class Supernet {
   public let device: Device
   /// Names, shapes and roles of all tensors, in state-dict order.
   public let layout: [StoredTensor]
+  /// How training, calibration and calibrated subnets compute. Networks that were folded or
+  /// extracted always take the fast way.
+  public var formulation = Formulation.fast
   let store: TensorStore
   /// Counts changes of the weights, so that a subnet calibrated before one can be told.
   private(set) var generation = 0

@@ -26,74 +26,39 @@ extension Tensor {
     }
   }
 
+  /// Equal to ``convolved(with:bias:stride:padding:groups:)`` up to rounding, with kernels of our own
+  /// where libtorch's are slow: all of depthwise convolution (odd kernels up to 7, `padding` half the
+  /// kernel), and the division of weight gradients among threads. Those are for float32 on the
+  /// processor, channels last; everything else is libtorch's.
+  public func fastConvolved(
+    with weight: Tensor,
+    bias: Tensor? = nil,
+    stride: Int = 1,
+    padding: Int = 0,
+    groups: Int = 1
+  ) throws -> Tensor {
+    try produce(
+      "convolution, stride \(stride), padding \(padding), groups \(groups)",
+      [self, weight]
+    ) {
+      rt_fast_conv2d(
+        handle,
+        weight.handle,
+        bias?.handle,
+        Int64(stride),
+        Int64(padding),
+        Int64(groups),
+        $0,
+        $1
+      )
+    }
+  }
+
   /// `x W^T + b` of `[batch, in]` with `[out, in]`.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
     try produce("linear", [self, weight]) {
       rt_linear(handle, weight.handle, bias?.handle, $0, $1)
     }
-  }
-
-  /// Batch norm with statistics of the batch; updates the running ones in place when given:
-  /// `running = (1 - momentum) * running + momentum * batch` (the batch's unbiased variance).
-  public func batchNormTraining(
-    weight: Tensor,
-    bias: Tensor,
-    runningMean: Tensor?,
-    runningVariance: Tensor?,
-    momentum: Double,
-    epsilon: Double
-  ) throws -> Tensor {
-    try produce("batch norm", [self, weight]) {
-      rt_batch_norm(
-        handle,
-        weight.handle,
-        bias.handle,
-        runningMean?.handle,
-        runningVariance?.handle,
-        true,
-        momentum,
-        epsilon,
-        $0,
-        $1
-      )
-    }
-  }
-
-  /// Batch norm with given statistics: `(x - mean) / sqrt(variance + epsilon) * weight + bias`.
-  public func batchNormalized(
-    mean: Tensor,
-    variance: Tensor,
-    weight: Tensor,
-    bias: Tensor,
-    epsilon: Double
-  ) throws -> Tensor {
-    try produce("batch norm", [self, weight, mean]) {
-      rt_batch_norm(
-        handle,
-        weight.handle,
-        bias.handle,
-        mean.handle,
-        variance.handle,
-        false,
-        0,
-        epsilon,
-        $0,
-        $1
-      )
-    }
-  }
-
-  /// Mean and biased variance per channel, `[channels]`, over all dimensions but the second.
-  public func channelMoments() throws -> (mean: Tensor, variance: Tensor) {
-    var mean: OpaquePointer?
-    var variance: OpaquePointer?
-    try check("channel moments", [self]) {
-      rt_channel_moments(handle, &mean, &variance, $0)
-    }
-    guard let mean, let variance else {
-      throw TorchError(operation: "channel moments", message: "no tensor came back")
-    }
-    return (Tensor(owning: mean), Tensor(owning: variance))
   }
 
   public func maxPooled(kernel: Int, stride: Int, padding: Int) throws -> Tensor {

@@ -7,7 +7,10 @@ struct CheckpointCommandTests {
     let regnas = Regnas(folder: try Folder())
     let folder = regnas.folder
     try SmallData.make(in: regnas)
-    try folder.write(SmallData.configuration, to: "run.yaml")
+    try folder.write(
+      TortureTests.configuration.replacing("every: 0", with: "every: 3600"),
+      to: "run.yaml"
+    )
     let train = try regnas("train", "--config", "run.yaml", "--name", "run", "--quiet")
     try #require(train.status == 0, "\(train.errors)")
 

@@ -64,6 +64,22 @@ struct RunTests {
     #expect(table.output.contains("NFR % against reference"))
   }
 
+  /// Every small space runs, and so does one where the resolution is a decision.
+  @Test(arguments: [
+    ["space.name=proxylessnas-small"], ["space.name=resnet50-small"],
+    ["space.resolutions=[20, 28]", "controller.strategy=evolution"],
+  ]) func otherSpaces(_ settings: [String]) throws {
+    let regnas = try prepared()
+    let train = regnas.finish(
+      try regnas.start(
+        ["train", "--config", "run.yaml", "--name", "x", "--set", "supernet.epochs=1"]
+          + settings.flatMap { ["--set", $0] }))
+    try #require(train.status == 0, "\(train.errors)")
+    let sample = try regnas("sample", "checkpoints/x")
+    #expect(sample.status == 0, "\(sample.errors)")
+    #expect(sample.output.contains(" yes "))
+  }
+
   private func readWithH5py(_ folder: Folder) throws {
     let script = """
       import json, sys

@@ -47,6 +47,10 @@ int rt_set_autocast(int device, bool enabled, rt_message *error);
 int rt_cuda_device_count(int *count, rt_message *error);
 int rt_synchronize(int device, rt_message *error);
 int rt_set_deterministic(bool enabled, rt_message *error);
+// Lines of `seconds TAB calls TAB operation`, the time without that of operations it called; freed
+// with rt_free_message. One profile at a time.
+int rt_profile_start(rt_message *error);
+int rt_profile_stop(char **text, rt_message *error);
 
 // Making tensors and reading them.
 int rt_from_bytes(
@@ -125,12 +129,24 @@ int rt_to(
 int rt_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_tensor *out, rt_message *error);
+// The same function with gradients of our own where they are known to pay (convolution.cpp).
+int rt_fast_conv2d(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_tensor *out, rt_message *error);
 int rt_linear(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error);
 int rt_batch_norm(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
   rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
   rt_message *error);
+typedef enum {
+  RT_IDENTITY_ACTIVATION, RT_RELU_ACTIVATION, RT_RELU6_ACTIVATION, RT_HARDSWISH_ACTIVATION
+} rt_activation;
+// Training batch norm and then an activation, as one operation where that fits (batchnorm.cpp).
+int rt_batch_norm_activation(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
+  rt_tensor running_var, double momentum, double epsilon, rt_activation activation,
+  rt_tensor *out, rt_message *error);
 // Mean and biased variance over all dimensions but 1.
 int rt_channel_moments(
   rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error);

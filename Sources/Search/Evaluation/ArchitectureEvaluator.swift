@@ -39,7 +39,8 @@ public final class ArchitectureEvaluator {
     var classes: [Int32] = []
     classes.reserveCapacity(set.labels.count)
     for index in 0..<set.batchCount {
-      classes += try subnet.predict(CollectionOfOne(set.batch(index))).classes.map(Int32.init)
+      let images = try supernet.space.input.images(set.batch(index), for: architecture)
+      classes += try subnet.predict(CollectionOfOne(images)).classes.map(Int32.init)
     }
     keep(classes, of: architecture, on: set.name)
     return classes
@@ -47,7 +48,9 @@ public final class ArchitectureEvaluator {
 
   /// The subnet with statistics of its own.
   public func subnet(_ architecture: Architecture) throws -> CalibratedSubnet {
-    try supernet.calibrate(architecture, batches: calibration)
+    let input = supernet.space.input
+    return try supernet.calibrate(
+      architecture, batches: calibration.map { try input.images($0, for: architecture) })
   }
 
   private func keep(_ classes: [Int32], of architecture: Architecture, on set: String) {

@@ -5,8 +5,9 @@ import Torch
 ///
 /// Made by ``Supernet/calibrate(_:batches:)``. It reads the supernet's weights where they are, so it
 /// costs no memory beyond its statistics, and refuses to predict once they have changed
-/// (``SupernetError/staleSubnet(architecture:)``). This is the *reference evaluator*: float32, batch
-/// norm as written. ``folded()`` gives a faster network with the same predictions.
+/// (``SupernetError/staleSubnet(architecture:)``). Batch norm as written; with the supernet's
+/// ``Supernet/formulation`` set to plain this is the *reference evaluator*. ``folded(precision:)`` gives
+/// a faster network with the same predictions.
 public final class CalibratedSubnet: Classifier {
   public let architecture: Architecture
   public let network: NetworkDescription
@@ -32,8 +33,11 @@ public final class CalibratedSubnet: Classifier {
   public func logits(_ images: Tensor) throws -> Tensor {
     try checkFresh()
     return try withoutGradient {
-      try EvaluationPass(store: supernet.store, statistics: statistics)
-        .logits(images, of: network)
+      try EvaluationPass(
+        store: supernet.store,
+        statistics: statistics,
+        formulation: supernet.formulation
+      ).logits(images, of: network)
     }
   }
 
@@ -68,7 +72,7 @@ extension Supernet {
   ) throws -> CalibratedSubnet {
     let network = try space.network(architecture)
     return try withoutGradient {
-      let pass = CalibrationPass(store: store)
+      let pass = CalibrationPass(store: store, formulation: formulation)
       for batch in batches { try pass.observe(batch, of: network) }
       return CalibratedSubnet(
         supernet: self,

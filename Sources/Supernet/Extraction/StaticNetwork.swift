@@ -49,7 +49,7 @@ public final class StaticNetwork: Classifier {
 
   public func logits(_ images: Tensor) throws -> Tensor {
     try withoutGradient {
-      try EvaluationPass(store: store, statistics: statistics)
+      try EvaluationPass(store: store, statistics: statistics, formulation: .fast)
         .logits(images.to(elementType), of: network)
         .to(.float32)
     }
@@ -58,7 +58,7 @@ public final class StaticNetwork: Classifier {
   /// The layers alone, without a check of the input or its conversion.
   func run(_ input: Tensor) throws -> Tensor {
     try withoutGradient {
-      try EvaluationPass(store: store, statistics: statistics).run(network.layers, input)
+      try EvaluationPass(store: store, statistics: statistics, formulation: .fast).run(network.layers, input)
     }
   }
 }

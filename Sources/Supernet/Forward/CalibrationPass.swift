@@ -6,10 +6,14 @@ import Torch
 final class CalibrationPass: ForwardPass {
   let store: TensorStore
   let overwrites = true
+  let formulation: Formulation
   private var sums: NormStatistics = [:]
   private var images = 0
 
-  init(store: TensorStore) { self.store = store }
+  init(store: TensorStore, formulation: Formulation) {
+    self.store = store
+    self.formulation = formulation
+  }
 
   func observe(_ batch: Tensor, of network: NetworkDescription) throws {
     guard batch.rank > 0, batch.size(0) > 0 else { throw SupernetError.noCalibrationImages }

@@ -9,6 +9,7 @@ struct EvaluationPass: ForwardPass {
   let store: TensorStore
   let statistics: NormStatistics
   let overwrites = true
+  let formulation: Formulation
 
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     guard let (mean, variance) = statistics[norm.key] else {

@@ -7,13 +7,28 @@ protocol ForwardPass {
   var store: TensorStore { get }
   /// Whether activations may overwrite their input: only without autograd.
   var overwrites: Bool { get }
+  var formulation: Formulation { get }
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor
+  /// `activation(normalized(x))`; `x` is nobody else's.
+  func normalized(
+    _ x: Tensor,
+    by norm: BatchNorm,
+    then activation: Activation
+  ) throws -> Tensor
   /// What the classifier sees of its input `[batch, features]`.
   func classifierInput(_ x: Tensor) throws -> Tensor
 }
 
 extension ForwardPass {
   func classifierInput(_ x: Tensor) throws -> Tensor { x }
+
+  func normalized(
+    _ x: Tensor,
+    by norm: BatchNorm,
+    then activation: Activation
+  ) throws -> Tensor {
+    try activated(normalized(x, by: norm), activation)
+  }
 
   /// Logits `[batch, classes]` of images `[batch, channels, height, width]`.
   func logits(_ images: Tensor, of network: NetworkDescription) throws -> Tensor {
@@ -23,7 +38,7 @@ extension ForwardPass {
         found: "\(images.shape)"
       )
     }
-    return try run(network.layers, images.channelsLast())
+    return try run(network.layers, formulation.ordered(images))
   }
 
   func run(_ layers: [Layer], _ input: Tensor) throws -> Tensor {
@@ -60,19 +75,36 @@ extension ForwardPass {
   }
 
   private func run(_ convolution: Convolution, _ x: Tensor) throws -> Tensor {
-    var y = try x.convolved(
-      with: store.filter(convolution),
-      bias: convolution.bias.map(store.slice),
-      stride: convolution.stride,
-      padding: convolution.padding,
-      groups: convolution.groups
-    )
-    if let norm = convolution.norm { y = try normalized(y, by: norm) }
-    return try activated(y, convolution.activation)
+    let y = try convolved(x, convolution)
+    guard let norm = convolution.norm else { return try activated(y, convolution.activation) }
+    return try normalized(y, by: norm, then: convolution.activation)
+  }
+
+  private func convolved(_ x: Tensor, _ convolution: Convolution) throws -> Tensor {
+    let weight = try store.filter(convolution, formulation)
+    let bias = try convolution.bias.map(store.slice)
+    switch formulation {
+    case .fast:
+      return try x.fastConvolved(
+        with: weight,
+        bias: bias,
+        stride: convolution.stride,
+        padding: convolution.padding,
+        groups: convolution.groups
+      )
+    case .plain:
+      return try x.convolved(
+        with: weight,
+        bias: bias,
+        stride: convolution.stride,
+        padding: convolution.padding,
+        groups: convolution.groups
+      )
+    }
   }
 
   /// `x` must be nobody else's: it may be overwritten.
-  private func activated(_ x: Tensor, _ activation: Activation) throws -> Tensor {
+  func activated(_ x: Tensor, _ activation: Activation) throws -> Tensor {
     switch (activation, overwrites) {
     case (.identity, _): return x
     case (.relu, false): return try x.relu()

@@ -7,21 +7,21 @@ import Torch
 final class TrainingPass: ForwardPass {
   let store: TensorStore
   let overwrites = false
+  let formulation: Formulation
   private let dropout: Double
   private let one: Tensor
   private(set) var random: RandomStream
 
-  init(store: TensorStore, dropout: Double, random: RandomStream, device: Device) throws {
-    self.store = store
-    one = try .ones([], type: .int64, device: device)
+  init(_ supernet: Supernet, dropout: Double, random: RandomStream) throws {
+    store = supernet.store
+    formulation = supernet.formulation
+    one = try .ones([], type: .int64, device: supernet.device)
     self.dropout = dropout
     self.random = random
   }
 
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
-    try withoutGradient {
-      try store[norm.key + ".num_batches_tracked"].addInPlace(one)
-    }
+    try countBatch(norm)
     return try x.batchNormTraining(
       weight: store.vector(norm.key + ".weight", count: norm.active),
       bias: store.vector(norm.key + ".bias", count: norm.active),
@@ -30,6 +30,30 @@ final class TrainingPass: ForwardPass {
       momentum: norm.momentum,
       epsilon: norm.epsilon
     )
+  }
+
+  func normalized(
+    _ x: Tensor,
+    by norm: BatchNorm,
+    then activation: Activation
+  ) throws -> Tensor {
+    guard formulation == .fast, let fused = activation.fused else {
+      return try activated(normalized(x, by: norm), activation)
+    }
+    try countBatch(norm)
+    return try x.batchNormTraining(
+      weight: store.vector(norm.key + ".weight", count: norm.active),
+      bias: store.vector(norm.key + ".bias", count: norm.active),
+      runningMean: store.vector(norm.key + ".running_mean", count: norm.active),
+      runningVariance: store.vector(norm.key + ".running_var", count: norm.active),
+      momentum: norm.momentum,
+      epsilon: norm.epsilon,
+      then: fused
+    )
+  }
+
+  private func countBatch(_ norm: BatchNorm) throws {
+    try withoutGradient { try store[norm.key + ".num_batches_tracked"].addInPlace(one) }
   }
 
   /// Drops each feature with the network's probability and scales the others up (Srivastava et al.,
@@ -55,12 +79,7 @@ extension Supernet {
   ) throws -> Tensor {
     let network = try space.network(architecture)
     weightsChanged()
-    let pass = try TrainingPass(
-      store: store,
-      dropout: network.dropout,
-      random: random,
-      device: device
-    )
+    let pass = try TrainingPass(self, dropout: network.dropout, random: random)
     let logits = try pass.logits(images, of: network)
     random = pass.random
     return logits
@@ -70,12 +89,19 @@ extension Supernet {
   public func trainingLogits(_ images: Tensor, _ architecture: Architecture) throws -> Tensor {
     let network = try space.network(architecture)
     weightsChanged()
-    let pass = try TrainingPass(
-      store: store,
-      dropout: 0,
-      random: RandomStream(state: 0),
-      device: device
-    )
+    let pass = try TrainingPass(self, dropout: 0, random: RandomStream(state: 0))
     return try pass.logits(images, of: network)
+  }
+}
+
+extension Activation {
+  fileprivate var fused: FusedActivation? {
+    switch self {
+    case .identity: .identity
+    case .relu: .relu
+    case .relu6: .relu6
+    case .hardSwish: .hardSwish
+    case .hardSigmoid: nil
+    }
   }
 }

@@ -20,11 +20,16 @@ struct TensorStore {
   /// The leading `count` elements of a vector, a view.
   func vector(_ key: String, count: Int) throws -> Tensor { try self[key].leading([count]) }
 
-  /// The weight a convolution runs with: sliced, its kernel transformed, channels last in memory so
-  /// that sliced and extracted weights take the same path through libtorch.
-  func filter(_ convolution: Convolution) throws -> Tensor {
+  /// The weight a convolution runs with: sliced, its kernel transformed, in the memory order of the
+  /// images so that sliced and extracted weights take the same path through libtorch.
+  func filter(
+    _ convolution: Convolution,
+    _ formulation: Formulation = .fast
+  ) throws -> Tensor {
     let (stored, active) = (convolution.storedKernel, convolution.kernel)
-    guard active < stored else { return try slice(convolution.weight).channelsLast() }
+    guard active < stored else { 
+      return try formulation.ordered(slice(convolution.weight))
+    }
     let shape = convolution.weight.active
     var filter = try self[convolution.weight.key].leading([shape[0], shape[1], stored, stored])
     for matrix in convolution.activeKernelMatrices {
@@ -34,7 +39,7 @@ struct TensorStore {
         .reshaped([shape[0], shape[1], matrix.target, matrix.target])
     }
     // Without matrices a smaller kernel is the centre of the larger.
-    return try filter.center(active).channelsLast()
+    return try formulation.ordered(filter.center(active))
   }
 }
 

@@ -68,7 +68,8 @@ public final class SupernetTrainer {
   }
 
   /// One step on normalised images `[batch, channels, height, width]` and labels (int64, `[batch]`),
-  /// both on the supernet's device.
+  /// both on the supernet's device. Where the resolution is a decision, each subnet takes the images
+  /// at its own.
   ///
   /// Throws ``SupernetError/diverged(step:loss:)``, and then leaves the weights alone; batch norm's running
   /// statistics have moved.
@@ -80,10 +81,11 @@ public final class SupernetTrainer {
     for (index, subnet) in sampler.subnets(at: stepsDone).enumerated() {
       var random = stream.substream(UInt64(index))
       let drops = subnet.role == .largest || !configuration.dropoutOnlyInLargest
+      let input = try supernet.space.input.images(images, for: subnet.architecture)
       let logits =
         drops
-        ? try supernet.trainingLogits(images, subnet.architecture, dropout: &random)
-        : try supernet.trainingLogits(images, subnet.architecture)
+        ? try supernet.trainingLogits(input, subnet.architecture, dropout: &random)
+        : try supernet.trainingLogits(input, subnet.architecture)
       let loss =
         if let target {
           try logits.crossEntropy(probabilities: target)

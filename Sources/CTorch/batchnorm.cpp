@@ -1,0 +1,258 @@
+// Batch norm by the statistics of the batch and the activation after it, as one operation.
+//
+// Apart, the two write the map twice forward and read it seven times in all; together they read it
+// five times and write it twice, and nothing but the convolution's output is kept for the backward
+// pass. Sums are taken in fixed blocks of rows and added in order: results do not depend on the
+// number of threads.
+#include "activations.hpp"
+#include "internal.hpp"
+#include "moments.hpp"
+#include "threads.hpp"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace regnas {
+namespace {
+
+constexpr int64_t kRowsPerBlock = 256;
+
+// z = x * scale + shift, and xhat = x * spread + centre.
+struct Channels {
+  int64_t count;
+  std::vector<float> scale, shift, spread, centre;
+  explicit Channels(int64_t count)
+    : count(count), scale(count), shift(count), spread(count), centre(count) {}
+};
+
+template <rt_activation A>
+REGNAS_INLINE void normalize_rows(
+  const float *x, int64_t rows, const Channels &p, float *y) {
+  for (int64_t c = 0; c < p.count; c += kLanes) {
+    const int64_t lanes = std::min(kLanes, p.count - c);
+    Lanes scale, shift, v;
+    load(scale, p.scale.data() + c, lanes);
+    load(shift, p.shift.data() + c, lanes);
+    for (int64_t i = 0; i < rows; i++) {
+      load(v, x + i * p.count + c, lanes);
+      v = v * scale + shift;
+      activate<A>(v);
+      store(y + i * p.count + c, v, lanes);
+    }
+  }
+}
+
+// Sums over rows of the gradient of z, and of it times xhat.
+template <rt_activation A>
+REGNAS_INLINE void gradient_sums(
+  const float *x, const float *dy, int64_t rows, const Channels &p, float *sum, float *product) {
+  for (int64_t c = 0; c < p.count; c += kLanes) {
+    const int64_t lanes = std::min(kLanes, p.count - c);
+    Lanes scale, shift, spread, centre, v, g, s{}, q{};
+    load(scale, p.scale.data() + c, lanes);
+    load(shift, p.shift.data() + c, lanes);
+    load(spread, p.spread.data() + c, lanes);
+    load(centre, p.centre.data() + c, lanes);
+    for (int64_t i = 0; i < rows; i++) {
+      load(v, x + i * p.count + c, lanes);
+      load(g, dy + i * p.count + c, lanes);
+      pull_back<A>(g, v * scale + shift);
+      s += g;
+      q += g * (v * spread + centre);
+    }
+    store(sum + c, s, lanes);
+    store(product + c, q, lanes);
+  }
+}
+
+// dx = scale * (dz - mean(dz) - xhat * mean(dz xhat)), with the means given per channel.
+template <rt_activation A>
+REGNAS_INLINE void gradient_rows(
+  const float *x, const float *dy, int64_t rows, const Channels &p, const float *mean,
+  const float *product, float *dx) {
+  for (int64_t c = 0; c < p.count; c += kLanes) {
+    const int64_t lanes = std::min(kLanes, p.count - c);
+    Lanes scale, shift, spread, centre, m, k, v, g;
+    load(scale, p.scale.data() + c, lanes);
+    load(shift, p.shift.data() + c, lanes);
+    load(spread, p.spread.data() + c, lanes);
+    load(centre, p.centre.data() + c, lanes);
+    load(m, mean + c, lanes);
+    load(k, product + c, lanes);
+    for (int64_t i = 0; i < rows; i++) {
+      load(v, x + i * p.count + c, lanes);
+      load(g, dy + i * p.count + c, lanes);
+      pull_back<A>(g, v * scale + shift);
+      store(dx + i * p.count + c, scale * (g - m - (v * spread + centre) * k), lanes);
+    }
+  }
+}
+
+// Calls the instance of a template for an activation.
+#define REGNAS_FOR_ACTIVATION(activation, function, ...)                                   \
+  switch (activation) {                                                                    \
+    case RT_IDENTITY_ACTIVATION: function<RT_IDENTITY_ACTIVATION>(__VA_ARGS__); break;     \
+    case RT_RELU_ACTIVATION: function<RT_RELU_ACTIVATION>(__VA_ARGS__); break;             \
+    case RT_RELU6_ACTIVATION: function<RT_RELU6_ACTIVATION>(__VA_ARGS__); break;           \
+    case RT_HARDSWISH_ACTIVATION: function<RT_HARDSWISH_ACTIVATION>(__VA_ARGS__); break;   \
+  }
+
+REGNAS_CLONES void normalize_block(
+  rt_activation a, const float *x, int64_t rows, const Channels &p, float *y) {
+  REGNAS_FOR_ACTIVATION(a, normalize_rows, x, rows, p, y)
+}
+
+REGNAS_CLONES void gradient_sums_block(
+  rt_activation a, const float *x, const float *dy, int64_t rows, const Channels &p, float *sum,
+  float *product) {
+  REGNAS_FOR_ACTIVATION(a, gradient_sums, x, dy, rows, p, sum, product)
+}
+
+REGNAS_CLONES void gradient_block(
+  rt_activation a, const float *x, const float *dy, int64_t rows, const Channels &p,
+  const float *mean, const float *product, float *dx) {
+  REGNAS_FOR_ACTIVATION(a, gradient_rows, x, dy, rows, p, mean, product, dx)
+}
+
+template <class Body>
+void for_all_blocks(int64_t rows, Body body) {
+  parallel_parts((rows + kRowsPerBlock - 1) / kRowsPerBlock, [&](int64_t block) {
+    const int64_t start = block * kRowsPerBlock;
+    body(block, start, std::min(kRowsPerBlock, rows - start));
+  });
+}
+
+Channels channels_of(
+  const at::Tensor &weight, const at::Tensor &bias, const float *mean, const float *inverse) {
+  Channels p(weight.numel());
+  const float *gamma = weight.data_ptr<float>(), *beta = bias.data_ptr<float>();
+  for (int64_t c = 0; c < p.count; c++) {
+    p.scale[c] = gamma[c] * inverse[c];
+    p.shift[c] = beta[c] - mean[c] * p.scale[c];
+    p.spread[c] = inverse[c];
+    p.centre[c] = -mean[c] * inverse[c];
+  }
+  return p;
+}
+
+struct NormActivation : torch::autograd::Function<NormActivation> {
+  using Context = torch::autograd::AutogradContext;
+
+  static at::Tensor forward(
+    Context *context, const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
+    at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
+    int64_t activation) {
+    const int64_t channels = input.size(1), rows = input.numel() / channels;
+    const float *x = input.data_ptr<float>();
+    const auto moments = moments_of_rows(x, rows, channels);
+    // Row 0 holds the means, row 1 the inverse deviations.
+    auto statistics = at::empty({2, channels}, weight.options());
+    float *mean = statistics.data_ptr<float>(), *inverse = mean + channels;
+    const double unbiased = rows > 1 ? static_cast<double>(rows) / (rows - 1.0) : 1.0;
+    for (int64_t c = 0; c < channels; c++) {
+      mean[c] = static_cast<float>(moments.mean[c]);
+      inverse[c] = static_cast<float>(1 / std::sqrt(moments.variance[c] + epsilon));
+    }
+    if (running_mean.defined()) {
+      float *m = running_mean.data_ptr<float>(), *v = running_variance.data_ptr<float>();
+      for (int64_t c = 0; c < channels; c++) {
+        m[c] = static_cast<float>((1 - momentum) * m[c] + momentum * moments.mean[c]);
+        v[c] = static_cast<float>(
+          (1 - momentum) * v[c] + momentum * moments.variance[c] * unbiased);
+      }
+    }
+    auto output = at::empty_like(input);
+    float *y = output.data_ptr<float>();
+    const auto a = static_cast<rt_activation>(activation);
+    const auto p = channels_of(weight, bias, mean, inverse);
+    for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
+      normalize_block(a, x + start * channels, count, p, y + start * channels);
+    });
+    context->save_for_backward({input, weight, bias, statistics});
+    context->saved_data["activation"] = activation;
+    return output;
+  }
+
+  static torch::autograd::variable_list backward(
+    Context *context, torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &input = saved[0], &weight = saved[1], &bias = saved[2], &statistics = saved[3];
+    const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const auto a = static_cast<rt_activation>(context->saved_data["activation"].toInt());
+    const int64_t channels = input.size(1), rows = input.numel() / channels;
+    const float *x = input.data_ptr<float>(), *dy = gradient.data_ptr<float>();
+    const float *mean = statistics.data_ptr<float>();
+    const auto p = channels_of(weight, bias, mean, mean + channels);
+
+    const int64_t blocks = (rows + kRowsPerBlock - 1) / kRowsPerBlock;
+    std::vector<float> sums(static_cast<size_t>(2 * blocks * channels));
+    for_all_blocks(rows, [&](int64_t block, int64_t start, int64_t count) {
+      float *sum = sums.data() + 2 * block * channels;
+      gradient_sums_block(
+        a, x + start * channels, dy + start * channels, count, p, sum, sum + channels);
+    });
+    std::vector<double> total(static_cast<size_t>(2 * channels), 0);
+    for (int64_t block = 0; block < blocks; block++)
+      for (int64_t c = 0; c < 2 * channels; c++) total[c] += sums[2 * block * channels + c];
+
+    auto weight_gradient = at::empty({channels}, weight.options());
+    auto bias_gradient = at::empty({channels}, weight.options());
+    std::vector<float> means(static_cast<size_t>(2 * channels));
+    for (int64_t c = 0; c < channels; c++) {
+      bias_gradient.data_ptr<float>()[c] = static_cast<float>(total[c]);
+      weight_gradient.data_ptr<float>()[c] = static_cast<float>(total[channels + c]);
+    }
+    for (int64_t c = 0; c < 2 * channels; c++)
+      means[c] = static_cast<float>(total[c] / static_cast<double>(rows));
+    auto input_gradient = at::empty_like(input);
+    float *dx = input_gradient.data_ptr<float>();
+    for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
+      gradient_block(
+        a, x + start * channels, dy + start * channels, count, p, means.data(),
+        means.data() + channels, dx + start * channels);
+    });
+    const at::Tensor none;
+    return {input_gradient, weight_gradient, bias_gradient, none, none, none, none, none};
+  }
+};
+
+bool is_vector(const at::Tensor &a, int64_t count) {
+  return a.dim() == 1 && a.numel() == count && a.is_contiguous() && a.device().is_cpu() &&
+         a.scalar_type() == at::kFloat;
+}
+
+at::Tensor activation_of(const at::Tensor &a, rt_activation activation) {
+  switch (activation) {
+    case RT_IDENTITY_ACTIVATION: return a;
+    case RT_RELU_ACTIVATION: return at::relu(a);
+    case RT_RELU6_ACTIVATION: return at::hardtanh(a, 0, 6);
+    case RT_HARDSWISH_ACTIVATION: return at::hardswish(a);
+  }
+  TORCH_CHECK(false, "no such activation");
+}
+
+}  // namespace
+}  // namespace regnas
+
+using namespace regnas;
+
+int rt_batch_norm_activation(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
+  rt_tensor running_var, double momentum, double epsilon, rt_activation activation,
+  rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &x = input->value, &w = weight->value, &b = bias->value;
+    const at::Tensor m = optional(running_mean), v = optional(running_var);
+    const bool fits =
+      x.dim() == 4 && x.numel() > 0 && x.device().is_cpu() && x.scalar_type() == at::kFloat &&
+      x.is_contiguous(at::MemoryFormat::ChannelsLast) && is_vector(w, x.size(1)) &&
+      is_vector(b, x.size(1)) && m.defined() == v.defined() &&
+      (!m.defined() || (is_vector(m, x.size(1)) && is_vector(v, x.size(1))));
+    if (fits) return NormActivation::apply(x, w, b, m, v, momentum, epsilon, activation);
+    return activation_of(
+      at::batch_norm(x, w, b, m, v, /*training=*/true, momentum, epsilon, true), activation);
+  });
+}

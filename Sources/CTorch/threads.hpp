@@ -1,0 +1,15 @@
+// Sharing the work of our own kernels among processor threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace regnas {
+
+// Runs `body(0)` to `body(parts - 1)`, each once, on as many threads as libtorch is set to use, the
+// calling one among them, and returns when all are done. Which thread runs a part is not fixed: parts
+// must not depend on each other, and results are the same for any number of threads as long as the
+// division into parts is. `body` must not throw.
+void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body);
+
+}  // namespace regnas
