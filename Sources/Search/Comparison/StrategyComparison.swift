@@ -124,12 +124,12 @@ public struct StrategyComparison {
   }
 
   private func conditioned(over sets: [FeasibleSet], seed: UInt64) throws -> Reinforce {
-    let range = problem.space.attainable(problem.macs)
-    let tasks = sets.map { set in
-      SearchTask(
-        set,
-        conditioning: [BudgetScale(range).position(of: set.budgets[0].limit)]
-      )
+    let limits = sets.map { $0.budgets[0].limit }
+    // The budgets themselves span the scale: over all attainable costs they lay closer together,
+    // and the policy told them apart less well.
+    let scale = BudgetScale((limits.min() ?? 1)...(limits.max() ?? 1))
+    let tasks = zip(sets, limits).map {
+      SearchTask($0, conditioning: [scale.position(of: $1)])
     }
     return try makeController(
       settings(.reinforce, seed: seed, tasks: sets.count),

@@ -20,7 +20,8 @@ extension SearchRun {
   /// What a shared policy is told of a member: its budget's place on a logarithmic scale, and the
   /// last smaller member, all zeros where there is none.
   private func conditioning(_ member: Int, containing smaller: [Architecture]) -> [Double] {
-    let scale = BudgetScale(setting.space.attainable(setting.costs))
+    let limits = setting.budgets.map(\.limit)
+    let scale = BudgetScale((limits.min() ?? 1)...(limits.max() ?? 1))
     let encoding = OneHotEncoding(setting.space.decisions)
     let reference = smaller.last.map { encoding.features(of: $0).map(Double.init) }
     return [scale.position(of: setting.budgets[member].limit)]

@@ -32,7 +32,7 @@ struct CompareCommand: ParsableCommand {
   var seeds = 20
 
   @Option(help: "End a run after this many proposals in a row without a new one.")
-  var patience = 1000
+  var patience = 100
 
   @Option(help: "Table of measured architectures.")
   var surrogate = "datasets/ofa_mbv3_w1.0_imagenet_top1.csv"
