@@ -36,7 +36,8 @@ struct CompletionBound: Sendable {
           (0..<longer.count / radix).map { prefix in
             let isActive = term.isActive(position, after: prefix, radices: radices, in: space)
             return longer[prefix * radix + (isActive ? lowest : 0)]
-          })
+          }
+        )
       }
       return BoundTerm(radices: radices, least: least.reversed())
     }

@@ -23,7 +23,8 @@ extension CostTable {
             space: space.name,
             reason: "a term of the cost '\(name)' depends on a decision that exists only under "
               + "'\(space.decisions[condition.decision].name)'; that one must be in the term too, and "
-              + "the condition must hold from some choice on")
+              + "the condition must hold from some choice on"
+          )
         }
       }
       guard term.isMonotone(in: space) else {
@@ -52,7 +53,8 @@ extension CostTable.Term {
 
   /// Whether the decision at `position` of the scope exists, when the ones before it took the choices
   /// that the row-major index `prefix` encodes.
-  func isActive(_ position: Int, after prefix: Int, radices: [Int], in space: DecisionSpace) -> Bool {
+  func isActive(_ position: Int, after prefix: Int, radices: [Int], in space: DecisionSpace) -> Bool
+  {
     space.decisions[scope[position]].conditions.allSatisfy { condition in
       guard let parent = scope.firstIndex(of: condition.decision) else { return false }
       let earlier = prefix / radices[(parent + 1)..<position].reduce(1, *)

@@ -21,9 +21,11 @@ struct RegNAS: ParsableCommand {
     subcommands: [
       TrainCommand.self, ResumeCommand.self, SampleCommand.self, InspectCommand.self,
       CheckpointCommand.self,
-      DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self, CompareCommand.self,
+      DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
+      CompareCommand.self,
       OracleCommand.self,
-    ])
+    ]
+  )
 
   static func main() {
     // A file that may not grow and a reader that has gone are errors to report, not to die of.

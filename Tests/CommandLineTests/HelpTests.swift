@@ -36,11 +36,22 @@ import Testing
     let space = try regnas("space", "describe", "mobilenetv3-w1.0")
     #expect(space.output.contains("2.176e19"))
     let network = try regnas(
-      "space", "describe", "resnet50", "--architecture", #"{"d": 2, "e": 0.35, "w": 2}"#, "--json")
+      "space",
+      "describe",
+      "resnet50",
+      "--architecture",
+      #"{"d": 2, "e": 0.35, "w": 2}"#,
+      "--json"
+    )
     #expect(network.output.contains("\"macs\" : 7491643904"))
     #expect(network.output.contains("\"parameters\" : 48105992"))
     let wrong = try regnas(
-      "space", "describe", "mobilenetv3-w1.0", "--architecture", #"{"ks": [3, 5], "e": 4, "d": 2}"#)
+      "space",
+      "describe",
+      "mobilenetv3-w1.0",
+      "--architecture",
+      #"{"ks": [3, 5], "e": 4, "d": 2}"#
+    )
     #expect(wrong.status == 64)
     let unknown = try regnas("space", "describe", "mobilenet-small")
     #expect(unknown.status == 64)
@@ -49,7 +60,11 @@ import Testing
 
   @Test func oraclesArePrintedAsJSON() throws {
     let result = try Regnas(folder: Folder())(
-      "oracle", "ofa_mbv3_d234_e346_k357_w1.0", "--architecture", #"{"ks": 3, "e": 3, "d": 2}"#)
+      "oracle",
+      "ofa_mbv3_d234_e346_k357_w1.0",
+      "--architecture",
+      #"{"ks": 3, "e": 3, "d": 2}"#
+    )
     #expect(result.status == 0)
     #expect(result.output.contains("\"parameters\" : 3410792"))
     #expect(result.output.contains("\"argmax_image0\" : 479"))

@@ -19,7 +19,9 @@ struct Regnas {
   var folder: Folder
 
   func start(
-    _ arguments: [String], environment: [String: String] = [:], shell prefix: String? = nil
+    _ arguments: [String],
+    environment: [String: String] = [:],
+    shell prefix: String? = nil
   ) throws -> Process {
     let process = Process()
     if let prefix {
@@ -49,12 +51,16 @@ struct Regnas {
     let signal = process.terminationReason == .uncaughtSignal
     return Result(
       status: signal ? 128 + process.terminationStatus : process.terminationStatus,
-      output: folder.text("stdout"), errors: folder.text("stderr"))
+      output: folder.text("stdout"),
+      errors: folder.text("stderr")
+    )
   }
 
   @discardableResult
   func callAsFunction(
-    _ arguments: String..., environment: [String: String] = [:], shell: String? = nil
+    _ arguments: String...,
+    environment: [String: String] = [:],
+    shell: String? = nil
   ) throws -> Result {
     finish(try start(arguments, environment: environment, shell: shell))
   }
@@ -76,8 +82,12 @@ final class Folder {
   func file(_ name: String) -> String { path + "/" + name }
   func bytes(_ name: String) -> Data { FileManager.default.contents(atPath: file(name)) ?? Data() }
   func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
-  func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: URL(fileURLWithPath: file(name))) }
-  func write(_ data: Data, to name: String) throws { try data.write(to: URL(fileURLWithPath: file(name))) }
+  func write(_ text: String, to name: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
+  }
+  func write(_ data: Data, to name: String) throws {
+    try data.write(to: URL(fileURLWithPath: file(name)))
+  }
   func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 }
 
@@ -88,8 +98,22 @@ enum SmallData {
 
   static func make(in regnas: Regnas) throws {
     let result = try regnas(
-      "data", "import", "idx", source, "--train", "640", "--search", "300", "--test", "200",
-      "--seed", "3", "--out", "data.h5", "--quiet")
+      "data",
+      "import",
+      "idx",
+      source,
+      "--train",
+      "640",
+      "--search",
+      "300",
+      "--test",
+      "200",
+      "--seed",
+      "3",
+      "--out",
+      "data.h5",
+      "--quiet"
+    )
     try #require(result.status == 0, "\(result.errors)")
   }
 

@@ -33,32 +33,55 @@ struct RunTests {
       #expect(inspected.status == 0, "\(inspected.errors)")
     }
     let report = try JSONSerialization.jsonObject(
-      with: Data(try regnas("inspect", "checkpoints/whole/family.h5", "--json").output.utf8))
+      with: Data(try regnas("inspect", "checkpoints/whole/family.h5", "--json").output.utf8)
+    )
     let members = try #require((report as? [String: Any])?["members"] as? [[String: Any]])
     #expect(members.count == 2)
     #expect(members.allSatisfy { $0["containsSmaller"] as? Bool == true })
     #expect(
-      members.allSatisfy { ($0["macs"] as? Int ?? .max) <= ($0["budget"] as? Int ?? 0) })
+      members.allSatisfy { ($0["macs"] as? Int ?? .max) <= ($0["budget"] as? Int ?? 0) }
+    )
     try readWithH5py(folder)
 
     // The stored configuration gives the same family again, to the byte.
     let again = try regnas(
-      "train", "--config", "checkpoints/whole/config.yaml", "--name", "again", "--quiet")
+      "train",
+      "--config",
+      "checkpoints/whole/config.yaml",
+      "--name",
+      "again",
+      "--quiet"
+    )
     #expect(again.status == 0, "\(again.errors)")
     try regnas("sample", "checkpoints/again", "--quiet")
     #expect(
-      folder.bytes("checkpoints/whole/family.h5") == folder.bytes("checkpoints/again/family.h5"))
+      folder.bytes("checkpoints/whole/family.h5") == folder.bytes("checkpoints/again/family.h5")
+    )
 
     // Sampling refuses to overwrite; another seed and a family as reference are allowed.
     #expect(try regnas("sample", "checkpoints/whole").status == 65)
     let other = try regnas(
-      "sample", "checkpoints/whole", "--seed", "9", "--out", "other.h5", "--json")
+      "sample",
+      "checkpoints/whole",
+      "--seed",
+      "9",
+      "--out",
+      "other.h5",
+      "--json"
+    )
     #expect(other.status == 0)
     #expect(other.output.contains("regnas.family-report/1"))
     let referenced = try regnas(
-      "train", "--config", "run.yaml", "--name", "referenced", "--set",
-      "search.reference=checkpoints/whole/family.h5", "--set",
-      "supernet.file=checkpoints/whole/supernet.h5")
+      "train",
+      "--config",
+      "run.yaml",
+      "--name",
+      "referenced",
+      "--set",
+      "search.reference=checkpoints/whole/family.h5",
+      "--set",
+      "supernet.file=checkpoints/whole/supernet.h5"
+    )
     #expect(referenced.status == 0, "\(referenced.errors)")
     let table = try regnas("sample", "checkpoints/referenced")
     #expect(table.output.contains("NFR % against reference"))
@@ -73,7 +96,9 @@ struct RunTests {
     let train = regnas.finish(
       try regnas.start(
         ["train", "--config", "run.yaml", "--name", "x", "--set", "supernet.epochs=1"]
-          + settings.flatMap { ["--set", $0] }))
+          + settings.flatMap { ["--set", $0] }
+      )
+    )
     try #require(train.status == 0, "\(train.errors)")
     let sample = try regnas("sample", "checkpoints/x")
     #expect(sample.status == 0, "\(sample.errors)")
@@ -147,11 +172,13 @@ struct RunTests {
     #expect(folder.bytes("checkpoints/killed/family.h5") == whole)
     #expect(
       folder.bytes("checkpoints/killed/supernet.h5")
-        == folder.bytes("checkpoints/whole/supernet.h5"))
+        == folder.bytes("checkpoints/whole/supernet.h5")
+    )
     // No step is logged twice.
     #expect(
       folder.text("checkpoints/killed/metrics.jsonl")
-        == folder.text("checkpoints/whole/metrics.jsonl"))
+        == folder.text("checkpoints/whole/metrics.jsonl")
+    )
   }
 
   @Test func signalsSaveAndTellHowToGoOn() throws {
@@ -178,11 +205,22 @@ struct RunTests {
     #expect(unfinished.status == 64)
     #expect(unfinished.errors.contains("regnas resume"))
     let other = try regnas(
-      "resume", "checkpoints/stopped", "--set", "supernet.epochs=2", "--quiet")
+      "resume",
+      "checkpoints/stopped",
+      "--set",
+      "supernet.epochs=2",
+      "--quiet"
+    )
     #expect(other.status == 65)
     #expect(other.errors.contains("supernet.epochs: 500 in the checkpoint, 2 now"))
     let more = try regnas(
-      "resume", "checkpoints/stopped", "--max-time", "1", "--set", "checkpoint.keep=1")
+      "resume",
+      "checkpoints/stopped",
+      "--max-time",
+      "1",
+      "--set",
+      "checkpoint.keep=1"
+    )
     #expect(more.status == 0)
     #expect(more.errors.contains("going on from"))
   }

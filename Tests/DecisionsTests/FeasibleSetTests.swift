@@ -27,14 +27,17 @@ func randomProblem(_ stream: inout RandomStream) throws -> (
   for index in 0..<count {
     // A decision's term vanishes with it: its scope holds what it depends on, however deep.
     var scope = [index]
-    while let parent = decisions[scope[0]].conditions.first?.decision { scope.insert(parent, at: 0) }
+    while let parent = decisions[scope[0]].conditions.first?.decision {
+      scope.insert(parent, at: 0)
+    }
     let radices = scope.map { decisions[$0].choices.count }
     let values = (0..<radices.reduce(1, *)).map { flat -> Int in
       var rest = flat
-      let choices = radices.reversed().map { radix -> Int in
-        defer { rest /= radix }
-        return rest % radix
-      }.reversed() as [Int]
+      let choices =
+        radices.reversed().map { radix -> Int in
+          defer { rest /= radix }
+          return rest % radix
+        }.reversed() as [Int]
       for (position, decision) in scope.enumerated().dropFirst() {
         guard let condition = decisions[decision].conditions.first else { continue }
         if !condition.choices.contains(choice: choices[position - 1]) { return 0 }
@@ -104,9 +107,14 @@ func everyAssignment(_ space: DecisionSpace) throws -> [Assignment] {
       name: "s",
       decisions: [
         Decision("kind", choices: ["plain", "wide"]),
-        Decision("width", choices: ["1", "2"], conditions: [.init(decision: 0, in: ChoiceSet([1]))]),
+        Decision(
+          "width",
+          choices: ["1", "2"],
+          conditions: [.init(decision: 0, in: ChoiceSet([1]))]
+        ),
         Decision("odd", choices: ["1", "2"], conditions: [.init(decision: 0, in: ChoiceSet([0]))]),
-      ])
+      ]
+    )
     func set(_ scope: [Int], _ values: [Int]) throws {
       let table = CostTable(name: "c", constant: 0, terms: [.init(scope: scope, values: values)])
       _ = try FeasibleSet(space, budgets: [.init(table, limit: 9)])

@@ -44,22 +44,27 @@ import Testing
     )
     #expect(
       message { try $0.read(yaml: "seed: 1\ncontroler:\n  updates: 1\n", name: "run.yaml") }
-        .hasPrefix("run.yaml:2: there is no key 'controler"))
+        .hasPrefix("run.yaml:2: there is no key 'controler")
+    )
     #expect(
       message { try $0.set("search.lambda=1", place: "--set") }
-        .hasPrefix("--set: there is no key 'search.lambda'"))
+        .hasPrefix("--set: there is no key 'search.lambda'")
+    )
     #expect(
       message { try $0.read(environment: ["REGNAS_SEDE": "1"]) }
-        == "environment: there is no key for 'REGNAS_SEDE'; did you mean 'REGNAS_SEED'?")
+        == "environment: there is no key for 'REGNAS_SEDE'; did you mean 'REGNAS_SEED'?"
+    )
   }
 
   @Test func malformedValuesSayWhatIsExpected() {
     #expect(
       message { try $0.set("controller.updates=many", place: "--set") }
-        == "--set: 'controller.updates' must be a whole number, not 'many'")
+        == "--set: 'controller.updates' must be a whole number, not 'many'"
+    )
     #expect(
       message { try $0.set("controller.updates=0", place: "--set") }
-        == "--set: 'controller.updates' must be a whole number above 0, not '0'")
+        == "--set: 'controller.updates' must be a whole number above 0, not '0'"
+    )
     #expect(
       message { try $0.set("controller.strategy=magic", place: "--set") }
         == "--set: 'controller.strategy' must be one of reinforce, ppo, random, evolution, local, not 'magic'"
@@ -67,12 +72,14 @@ import Testing
     for budget in ["-5", "0", "abc", "120%", "5X", "1e40"] {
       #expect(
         message { try $0.set("search.budgets=\(budget)", place: "--set") }
-          .hasPrefix("--set: 'search.budgets' must be a positive number"))
+          .hasPrefix("--set: 'search.budgets' must be a positive number")
+      )
     }
     #expect(message { try $0.read(yaml: "seed: [", name: "a.yaml") }.hasPrefix("a.yaml: not valid"))
     #expect(
       message { try $0.read(yaml: "- a\n- b\n", name: "a.yaml") }
-        == "a.yaml: a mapping of keys to values was expected")
+        == "a.yaml: a mapping of keys to values was expected"
+    )
   }
 
   @Test func theStoredConfigurationReadsBackTheSame() throws {
@@ -94,7 +101,9 @@ import Testing
       default:
         text =
           key.path == "search.budgets"
-          ? "[1234567, 33.3%]" : key.path == "space.resolutions" ? "[20, 28]" : Double(current) == nil ? "some-name" : "0.25"
+          ? "[1234567, 33.3%]"
+          : key.path == "space.resolutions"
+            ? "[20, 28]" : Double(current) == nil ? "some-name" : "0.25"
       }
       do {
         try sources.set(key.path, to: text, place: "test")

@@ -11,7 +11,10 @@ import Testing
   @Test func aNegativeFlipCostsItsWeight() {
     let reward = Reward(flipWeight: 2, aggregate: .mean)
     let measured = reward.measure(
-      predictions: predictions, labels: labels, references: [reference])
+      predictions: predictions,
+      labels: labels,
+      references: [reference]
+    )
     #expect(measured.accuracy == 0.5)
     #expect(measured.negativeFlipRates == [0.25])
     #expect(measured.reward == 0.5 - 2 * 0.25)
@@ -21,7 +24,11 @@ import Testing
   @Test func unusedBudgetCostsItsWeight() {
     let reward = Reward(flipWeight: 1, aggregate: .mean, budgetWeight: 0.1)
     let measured = reward.measure(
-      predictions: predictions, labels: labels, references: [], budgetUse: 0.75)
+      predictions: predictions,
+      labels: labels,
+      references: [],
+      budgetUse: 0.75
+    )
     #expect(abs(measured.reward - (0.5 - 0.1 * 0.25)) < 1e-12)
     #expect(measured.accuracy == 0.5)
   }
@@ -30,7 +37,9 @@ import Testing
     let perfect: [Int32] = [3, 3, 0, 2]
     func value(_ aggregate: RunConfiguration.FlipAggregate) -> Double {
       Reward(flipWeight: 1, aggregate: aggregate).measure(
-        predictions: predictions, labels: labels, references: [reference, perfect]
+        predictions: predictions,
+        labels: labels,
+        references: [reference, perfect]
       ).reward
     }
     #expect(value(.mean) == 0.5 - (0.25 + 0.5) / 2)

@@ -8,8 +8,11 @@ public struct ConfigurationKey {
   let write: (inout RunConfiguration, String) throws -> Void
 
   init<Value: ConfigurationText & Equatable>(
-    _ path: String, _ key: WritableKeyPath<RunConfiguration, Value>, _ help: String,
-    mayChangeOnResume: Bool = false, where valid: ((Value) -> Bool, String)? = nil
+    _ path: String,
+    _ key: WritableKeyPath<RunConfiguration, Value>,
+    _ help: String,
+    mayChangeOnResume: Bool = false,
+    where valid: ((Value) -> Bool, String)? = nil
   ) {
     self.path = path
     self.help = help
@@ -51,133 +54,238 @@ extension ConfigurationKey {
       .init("seed", \.seed, "Seed of every random stream."),
       .init("data.file", \.data.file, "Data set file (see regnas data import)."),
       .init(
-        "data.padding", \.data.padding, "Random crop after padding by this many pixels.",
-        where: natural),
+        "data.padding",
+        \.data.padding,
+        "Random crop after padding by this many pixels.",
+        where: natural
+      ),
       .init("data.flip", \.data.flip, "Flip training images left to right at random."),
       .init("space.name", \.space.name, "Search space (see regnas space list)."),
       .init(
-        "space.widthMultiplier", \.space.widthMultiplier,
+        "space.widthMultiplier",
+        \.space.widthMultiplier,
         "Scales every width of the space; null keeps the preset's.",
-        where: ({ $0.map { $0 > 0 } ?? true }, "a number above 0, or null")),
+        where: ({ $0.map { $0 > 0 } ?? true }, "a number above 0, or null")
+      ),
       .init(
-        "space.resolutions", \.space.resolutions,
+        "space.resolutions",
+        \.space.resolutions,
         "Image sizes to choose from; several make it a decision. None: the data set's.",
         where: (
           { $0.allSatisfy { $0 > 0 } && zip($0, $0.dropFirst()).allSatisfy(<) },
           "ascending image sizes, such as [20, 24, 28]"
-        )),
+        )
+      ),
       .init("supernet.file", \.supernet.file, "A trained supernet; null trains one."),
       .init("supernet.epochs", \.supernet.epochs, "Passes over the train split.", where: positive),
       .init("supernet.batchSize", \.supernet.batchSize, "Images per step.", where: positive),
       .init(
-        "supernet.learningRate", \.supernet.learningRate, "Highest rate of the cosine schedule.",
-        where: positiveNumber),
+        "supernet.learningRate",
+        \.supernet.learningRate,
+        "Highest rate of the cosine schedule.",
+        where: positiveNumber
+      ),
       .init(
-        "supernet.warmupEpochs", \.supernet.warmupEpochs, "Linear warm-up, in epochs.",
-        where: nonNegative),
+        "supernet.warmupEpochs",
+        \.supernet.warmupEpochs,
+        "Linear warm-up, in epochs.",
+        where: nonNegative
+      ),
       .init("supernet.momentum", \.supernet.momentum, "Nesterov momentum.", where: fraction),
       .init(
-        "supernet.weightDecay", \.supernet.weightDecay,
-        "Weight decay; none on batch norm and biases.", where: nonNegative),
+        "supernet.weightDecay",
+        \.supernet.weightDecay,
+        "Weight decay; none on batch norm and biases.",
+        where: nonNegative
+      ),
       .init(
-        "supernet.labelSmoothing", \.supernet.labelSmoothing,
-        "Label smoothing of the largest network's loss.", where: fraction),
+        "supernet.labelSmoothing",
+        \.supernet.labelSmoothing,
+        "Label smoothing of the largest network's loss.",
+        where: fraction
+      ),
       .init(
-        "supernet.randomSubnets", \.supernet.randomSubnets,
-        "Random subnets a step, beside the largest and the smallest.", where: natural),
+        "supernet.randomSubnets",
+        \.supernet.randomSubnets,
+        "Random subnets a step, beside the largest and the smallest.",
+        where: natural
+      ),
       .init(
-        "supernet.gradientClip", \.supernet.gradientClip,
-        "Largest global gradient norm; 0 for none.", where: nonNegative),
+        "supernet.gradientClip",
+        \.supernet.gradientClip,
+        "Largest global gradient norm; 0 for none.",
+        where: nonNegative
+      ),
       .init(
-        "supernet.calibrationImages", \.supernet.calibrationImages,
-        "Training images that batch-norm statistics are re-estimated on.", where: positive),
+        "supernet.calibrationImages",
+        \.supernet.calibrationImages,
+        "Training images that batch-norm statistics are re-estimated on.",
+        where: positive
+      ),
       .init(
-        "supernet.calibrationBatchSize", \.supernet.calibrationBatchSize,
-        "Images per calibration batch.", where: positive),
+        "supernet.calibrationBatchSize",
+        \.supernet.calibrationBatchSize,
+        "Images per calibration batch.",
+        where: positive
+      ),
       .init(
-        "controller.strategy", \.controller.strategy,
-        "What proposes architectures: reinforce, ppo, random, evolution or local."),
+        "controller.strategy",
+        \.controller.strategy,
+        "What proposes architectures: reinforce, ppo, random, evolution or local."
+      ),
       .init(
-        "controller.sharing", \.controller.sharing,
-        "per-member: a new policy for each; conditioned: one that goes from member to member."),
+        "controller.sharing",
+        \.controller.sharing,
+        "per-member: a new policy for each; conditioned: one that goes from member to member."
+      ),
       .init(
-        "controller.updates", \.controller.updates, "Policy updates per member.", where: positive),
+        "controller.updates",
+        \.controller.updates,
+        "Policy updates per member.",
+        where: positive
+      ),
       .init(
-        "controller.rollout", \.controller.rollout, "Architectures per update.", where: positive),
+        "controller.rollout",
+        \.controller.rollout,
+        "Architectures per update.",
+        where: positive
+      ),
       .init(
-        "controller.hiddenUnits", \.controller.hiddenUnits, "Units of the LSTM.",
-        where: positive),
+        "controller.hiddenUnits",
+        \.controller.hiddenUnits,
+        "Units of the LSTM.",
+        where: positive
+      ),
       .init(
-        "controller.learningRate", \.controller.learningRate, "Adam's step size.",
-        where: positiveNumber),
+        "controller.learningRate",
+        \.controller.learningRate,
+        "Adam's step size.",
+        where: positiveNumber
+      ),
       .init(
-        "controller.baseline", \.controller.baseline,
-        "What the reward is compared with: none, moving-average or leave-one-out."),
+        "controller.baseline",
+        \.controller.baseline,
+        "What the reward is compared with: none, moving-average or leave-one-out."
+      ),
       .init(
-        "controller.baselineDecay", \.controller.baselineDecay, "Decay of the moving average.",
-        where: fraction),
+        "controller.baselineDecay",
+        \.controller.baselineDecay,
+        "Decay of the moving average.",
+        where: fraction
+      ),
       .init(
-        "controller.entropyWeight", \.controller.entropyWeight,
-        "Weight of the entropy bonus at the first update.", where: nonNegative),
+        "controller.entropyWeight",
+        \.controller.entropyWeight,
+        "Weight of the entropy bonus at the first update.",
+        where: nonNegative
+      ),
       .init(
-        "controller.finalEntropyWeight", \.controller.finalEntropyWeight,
-        "The same at the last update; linear in between.", where: nonNegative),
+        "controller.finalEntropyWeight",
+        \.controller.finalEntropyWeight,
+        "The same at the last update; linear in between.",
+        where: nonNegative
+      ),
       .init(
-        "controller.temperature", \.controller.temperature, "Divides the logits.",
-        where: positiveNumber),
+        "controller.temperature",
+        \.controller.temperature,
+        "Divides the logits.",
+        where: positiveNumber
+      ),
       .init(
-        "controller.tanhConstant", \.controller.tanhConstant,
-        "Bounds logits: c * tanh(logits / c), before temperature; 0 for no bound.", where: nonNegative),
+        "controller.tanhConstant",
+        \.controller.tanhConstant,
+        "Bounds logits: c * tanh(logits / c), before temperature; 0 for no bound.",
+        where: nonNegative
+      ),
       .init(
-        "controller.gradientClip", \.controller.gradientClip,
-        "Largest global gradient norm; 0 for none.", where: nonNegative),
+        "controller.gradientClip",
+        \.controller.gradientClip,
+        "Largest global gradient norm; 0 for none.",
+        where: nonNegative
+      ),
       .init("search.metric", \.search.metric, "What budgets bound: macs, parameters or latency."),
       .init(
-        "search.budgets", \.search.budgets,
+        "search.budgets",
+        \.search.budgets,
         "One per member, ascending: 1.2M, or 40% of the way from the cheapest to the dearest.",
-        where: ({ !$0.isEmpty }, "at least one budget")),
+        where: ({ !$0.isEmpty }, "at least one budget")
+      ),
       .init(
-        "search.flipWeight", \.search.flipWeight,
-        "lambda of the reward accuracy - lambda * NFR.", where: nonNegative),
+        "search.flipWeight",
+        \.search.flipWeight,
+        "lambda of the reward accuracy - lambda * NFR.",
+        where: nonNegative
+      ),
       .init(
-        "search.budgetWeight", \.search.budgetWeight,
+        "search.budgetWeight",
+        \.search.budgetWeight,
         "Takes weight * |cost / budget - 1| off the reward, so that members use their budgets.",
-        where: nonNegative),
+        where: nonNegative
+      ),
       .init(
-        "search.aggregate", \.search.aggregate,
-        "How the rates against several references become one: mean or worst."),
+        "search.aggregate",
+        \.search.aggregate,
+        "How the rates against several references become one: mean or worst."
+      ),
       .init(
-        "search.rewardImages", \.search.rewardImages,
-        "Images of the search split a reward is measured on; 0 for all.", where: natural),
+        "search.rewardImages",
+        \.search.rewardImages,
+        "Images of the search split a reward is measured on; 0 for all.",
+        where: natural
+      ),
       .init(
-        "search.reference", \.search.reference,
-        "Predictions of an outside model on the search split, one class index per line."),
+        "search.reference",
+        \.search.reference,
+        "Predictions of an outside model on the search split, one class index per line."
+      ),
       .init(
-        "search.referenceTest", \.search.referenceTest,
-        "The same model's predictions on the test split."),
+        "search.referenceTest",
+        \.search.referenceTest,
+        "The same model's predictions on the test split."
+      ),
       .init(
-        "search.latencyTable", \.search.latencyTable,
-        "Latency table (see regnas latency measure), for search.metric=latency."),
+        "search.latencyTable",
+        \.search.latencyTable,
+        "Latency table (see regnas latency measure), for search.metric=latency."
+      ),
       .init(
-        "family.samples", \.family.samples, "Architectures sampled from each trained controller.",
-        where: positive),
+        "family.samples",
+        \.family.samples,
+        "Architectures sampled from each trained controller.",
+        where: positive
+      ),
       .init(
-        "family.finalists", \.family.finalists,
+        "family.finalists",
+        \.family.finalists,
         "The best of those and of all seen, measured again on the whole search split.",
-        where: positive),
+        where: positive
+      ),
       .init(
-        "checkpoint.every", \.checkpoint.every, "Seconds between checkpoints.",
-        mayChangeOnResume: true, where: nonNegative),
+        "checkpoint.every",
+        \.checkpoint.every,
+        "Seconds between checkpoints.",
+        mayChangeOnResume: true,
+        where: nonNegative
+      ),
       .init(
-        "checkpoint.keep", \.checkpoint.keep, "Checkpoints kept.", mayChangeOnResume: true,
-        where: positive),
+        "checkpoint.keep",
+        \.checkpoint.keep,
+        "Checkpoints kept.",
+        mayChangeOnResume: true,
+        where: positive
+      ),
       .init("runtime.device", \.runtime.device, "auto, cpu, cuda or cuda:N."),
       .init(
-        "runtime.threads", \.runtime.threads, "Threads of libtorch; 0 for every core.",
-        where: natural),
+        "runtime.threads",
+        \.runtime.threads,
+        "Threads of libtorch; 0 for every core.",
+        where: natural
+      ),
       .init(
-        "runtime.deterministic", \.runtime.deterministic,
-        "Refuse operations that may differ from run to run on a GPU."),
+        "runtime.deterministic",
+        \.runtime.deterministic,
+        "Refuse operations that may differ from run to run on a GPU."
+      ),
     ]
   }
 }

@@ -20,13 +20,16 @@ public struct ConfigurationSources {
       throw ConfigurationError(
         place: place,
         message: "there is no key '\(path)'"
-          + (nearest.map { "; did you mean '\($0)'?" } ?? "; see --print-config for all keys"))
+          + (nearest.map { "; did you mean '\($0)'?" } ?? "; see --print-config for all keys")
+      )
     }
     do {
       try key.write(&configuration, text)
     } catch let malformed as Malformed {
       throw ConfigurationError(
-        place: place, message: "'\(path)' must be \(malformed.expected), not '\(text)'")
+        place: place,
+        message: "'\(path)' must be \(malformed.expected), not '\(text)'"
+      )
     }
     origins[path] = place
   }
@@ -34,11 +37,16 @@ public struct ConfigurationSources {
   /// `key=value`, as after `--set`.
   public mutating func set(_ assignment: String, place: String) throws {
     guard let equals = assignment.firstIndex(of: "=") else {
-      throw ConfigurationError(place: place, message: "'\(assignment)' is not of the form key=value")
+      throw ConfigurationError(
+        place: place,
+        message: "'\(assignment)' is not of the form key=value"
+      )
     }
     try set(
-      String(assignment[..<equals]), to: String(assignment[assignment.index(after: equals)...]),
-      place: place)
+      String(assignment[..<equals]),
+      to: String(assignment[assignment.index(after: equals)...]),
+      place: place
+    )
   }
 
   /// Reads a YAML file of nested mappings. `name` is what errors call it.
@@ -76,7 +84,9 @@ public struct ConfigurationSources {
         let texts = try items.map { item -> String in
           guard case .scalar(let scalar) = item else {
             throw ConfigurationError(
-              place: place, message: "'\(path)' must be a list of plain values")
+              place: place,
+              message: "'\(path)' must be a list of plain values"
+            )
           }
           return scalar.string
         }
@@ -99,7 +109,8 @@ public struct ConfigurationSources {
         throw ConfigurationError(
           place: "environment",
           message: "there is no key for '\(name)'"
-            + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+            + (nearest.map { "; did you mean '\($0)'?" } ?? "")
+        )
       }
       try set(key.path, to: text, place: "environment \(name)")
     }

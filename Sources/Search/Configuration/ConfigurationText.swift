@@ -53,7 +53,8 @@ extension String: ConfigurationText {
 
 extension Optional: ConfigurationText where Wrapped: ConfigurationText {
   init(configurationText text: String) throws(Malformed) {
-    self = text.isEmpty || text == "null" || text == "~" ? nil : try Wrapped(configurationText: text)
+    self =
+      text.isEmpty || text == "null" || text == "~" ? nil : try Wrapped(configurationText: text)
   }
   var configurationText: String { self?.configurationText ?? "null" }
 }
@@ -66,7 +67,8 @@ extension Array: ConfigurationText where Element: ConfigurationText {
     for item in trimmed.split(separator: ",") {
       let word = item.drop { $0 == " " }
       append(
-        try Element(configurationText: String(word.reversed().drop { $0 == " " }.reversed())))
+        try Element(configurationText: String(word.reversed().drop { $0 == " " }.reversed()))
+      )
     }
   }
   var configurationText: String { "[" + map(\.configurationText).joined(separator: ", ") + "]" }
@@ -93,7 +95,8 @@ extension Budget: ConfigurationText {
 
   init(configurationText text: String) throws(Malformed) {
     let malformed = Malformed(
-      expected: "a positive number (1200000, 1.2M, 350k, 1G) or a percentage of the range (40%)")
+      expected: "a positive number (1200000, 1.2M, 350k, 1G) or a percentage of the range (40%)"
+    )
     if text.hasSuffix("%") {
       guard let percent = Double(text.dropLast()), (0...100).contains(percent) else {
         throw malformed

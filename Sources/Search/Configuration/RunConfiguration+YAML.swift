@@ -50,7 +50,10 @@ extension RunConfiguration {
       && (text.hasPrefix("[") || !text.contains(where: { "[],% ".contains($0) }))
     if plain { return text }
     return "\""
-      + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+      + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
+        "\n",
+        with: "\\n"
+      )
       + "\""
   }
 }

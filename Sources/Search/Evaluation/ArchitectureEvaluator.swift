@@ -50,7 +50,9 @@ public final class ArchitectureEvaluator {
   public func subnet(_ architecture: Architecture) throws -> CalibratedSubnet {
     let input = supernet.space.input
     return try supernet.calibrate(
-      architecture, batches: calibration.map { try input.images($0, for: architecture) })
+      architecture,
+      batches: calibration.map { try input.images($0, for: architecture) }
+    )
   }
 
   private func keep(_ classes: [Int32], of architecture: Architecture, on set: String) {
@@ -71,9 +73,12 @@ extension ArchitectureEvaluator {
       let rows = known.architectures.count
       result[set + "/architectures"] = try Tensor(
         known.architectures.flatMap { $0.choices.map(Int32.init) },
-        shape: [rows, known.architectures.first?.count ?? 0])
+        shape: [rows, known.architectures.first?.count ?? 0]
+      )
       result[set + "/predictions"] = try Tensor(
-        known.classes.flatMap { $0 }, shape: [rows, known.classes.first?.count ?? 0])
+        known.classes.flatMap { $0 },
+        shape: [rows, known.classes.first?.count ?? 0]
+      )
     }
     return result
   }
@@ -86,7 +91,9 @@ extension ArchitectureEvaluator {
         stored.rank == 2, predictions.rank == 2, stored.size(0) == predictions.size(0)
       else {
         throw RunError.mismatch(
-          what: "another program", differences: ["the cache of predictions is not well formed"])
+          what: "another program",
+          differences: ["the cache of predictions is not well formed"]
+        )
       }
       let (width, images) = (stored.size(1), predictions.size(1))
       let choices = try stored.array(Int32.self).map(Int.init)
@@ -94,7 +101,9 @@ extension ArchitectureEvaluator {
       for row in 0..<stored.size(0) {
         keep(
           Array(classes[row * images..<(row + 1) * images]),
-          of: Architecture(Array(choices[row * width..<(row + 1) * width])), on: set)
+          of: Architecture(Array(choices[row * width..<(row + 1) * width])),
+          on: set
+        )
       }
     }
   }

@@ -10,7 +10,10 @@ public struct ImageSet {
   private let load: (Int) throws -> Tensor
 
   public init(
-    name: String, labels: [Int], batchCount: Int, load: @escaping (Int) throws -> Tensor
+    name: String,
+    labels: [Int],
+    batchCount: Int,
+    load: @escaping (Int) throws -> Tensor
   ) {
     self.name = name
     self.labels = labels

@@ -17,7 +17,8 @@ struct ReferencePredictions {
         throw ConfigurationError(
           place: "search.referenceTest",
           message: "predictions on the test split need those on the search split beside them: "
-            + "set search.reference too")
+            + "set search.reference too"
+        )
       }
       return nil
     }
@@ -28,7 +29,9 @@ struct ReferencePredictions {
   }
 
   private static func read(
-    _ path: String, split: Split, data: ImageDataset
+    _ path: String,
+    split: Split,
+    data: ImageDataset
   ) throws -> [Int32] {
     let labels = data.indices(of: split).map { Int(data.labels[$0]) }
     if path.hasSuffix(".h5") {
@@ -36,7 +39,8 @@ struct ReferencePredictions {
       guard classes.count == labels.count else {
         throw RunError.invalidInput(
           "\(path): it holds predictions for \(classes.count) images, the \(split.rawValue) split of "
-            + "\(data.path) has \(labels.count)")
+            + "\(data.path) has \(labels.count)"
+        )
       }
       return classes
     }
@@ -45,8 +49,10 @@ struct ReferencePredictions {
     }
     do {
       let predictions = try FlipMetrics.Predictions(
-        text: String(decoding: bytes, as: UTF8.self), labels: labels,
-        classCount: data.classNames.count)
+        text: String(decoding: bytes, as: UTF8.self),
+        labels: labels,
+        classCount: data.classNames.count
+      )
       return (predictions.classes ?? []).map(Int32.init)
     } catch {
       throw RunError.invalidInput("\(path): \(error)")

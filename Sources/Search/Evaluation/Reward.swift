@@ -15,7 +15,9 @@ public struct Reward {
   public var budgetWeight: Double
 
   public init(
-    flipWeight: Double, aggregate: RunConfiguration.FlipAggregate, budgetWeight: Double = 0
+    flipWeight: Double,
+    aggregate: RunConfiguration.FlipAggregate,
+    budgetWeight: Double = 0
   ) {
     self.flipWeight = flipWeight
     self.aggregate = aggregate
@@ -36,7 +38,10 @@ public struct Reward {
   ///   - references: class per image, of each reference.
   ///   - budgetUse: cost of the architecture as a share of its budget.
   public func measure(
-    predictions: [Int32], labels: [Int], references: [[Int32]], budgetUse: Double = 1
+    predictions: [Int32],
+    labels: [Int],
+    references: [[Int32]],
+    budgetUse: Double = 1
   ) -> Measurement {
     var correct = 0
     var flips = [Int](repeating: 0, count: references.count)
@@ -58,6 +63,9 @@ public struct Reward {
     }
     let accuracy = Double(correct) / count
     return Measurement(
-      accuracy: accuracy, negativeFlipRates: rates, reward: accuracy - flipWeight * rate - budgetWeight * abs(budgetUse - 1))
+      accuracy: accuracy,
+      negativeFlipRates: rates,
+      reward: accuracy - flipWeight * rate - budgetWeight * abs(budgetUse - 1)
+    )
   }
 }

@@ -11,7 +11,10 @@ public struct MemberBudget: Sendable, Equatable {
   /// Throws ``RunError/impossibleBudget(_:)`` for one that no network meets or that every network
   /// meets, stating the attainable range, and for bounds that do not ascend.
   public static func resolve(
-    _ budgets: [Budget], metric: RunConfiguration.CostMetric, cheapest: Int, dearest: Int
+    _ budgets: [Budget],
+    metric: RunConfiguration.CostMetric,
+    cheapest: Int,
+    dearest: Int
   ) throws -> [MemberBudget] {
     var limits: [Int] = []
     for budget in budgets {
@@ -25,7 +28,8 @@ public struct MemberBudget: Sendable, Equatable {
         let side = limit < cheapest ? "below the cheapest" : "above the dearest"
         throw RunError.impossibleBudget(
           "search.budgets: \(limit) \(metric.unit) is \(side) network of the space; "
-            + "budgets from \(cheapest) to \(dearest) \(metric.unit) can be met")
+            + "budgets from \(cheapest) to \(dearest) \(metric.unit) can be met"
+        )
       }
       if let last = limits.last, limit <= last {
         throw RunError.impossibleBudget(

@@ -18,8 +18,10 @@ public struct FamilySettings: Sendable, Equatable {
 
   public init(_ configuration: RunConfiguration) {
     self.init(
-      samples: configuration.family.samples, finalists: configuration.family.finalists,
-      seed: configuration.seed)
+      samples: configuration.family.samples,
+      finalists: configuration.family.finalists,
+      seed: configuration.seed
+    )
   }
 }
 
@@ -36,7 +38,9 @@ extension SearchRun {
   /// with the greatest reward there is chosen. Among equals the cheapest, then the first in
   /// lexicographic order.
   func choose(
-    _ member: Int, containing smaller: [Architecture], strategy: inout any SearchStrategy,
+    _ member: Int,
+    containing smaller: [Architecture],
+    strategy: inout any SearchStrategy,
     settings: FamilySettings
   ) throws -> Choice {
     let feasible = try feasible(member, containing: smaller)
@@ -50,7 +54,11 @@ extension SearchRun {
     let quick = try rank(candidates, on: setting.images.reward, smaller, title: title)
     let finalists = quick.prefix(settings.finalists).map(\.architecture)
     let thorough = try rank(
-      finalists, on: setting.images.search, smaller, title: title + ", finalists")
+      finalists,
+      on: setting.images.search,
+      smaller,
+      title: title + ", finalists"
+    )
     guard let best = thorough.first else {
       throw RunError.unfinished("there is no candidate for member \(member + 1)")
     }
@@ -58,7 +66,10 @@ extension SearchRun {
   }
 
   private func rank(
-    _ candidates: [Architecture], on set: ImageSet, _ smaller: [Architecture], title: String
+    _ candidates: [Architecture],
+    on set: ImageSet,
+    _ smaller: [Architecture],
+    title: String
   ) throws -> [Choice] {
     let references = try references(smaller, on: set)
     var choices: [Choice] = []
@@ -67,9 +78,20 @@ extension SearchRun {
         Choice(
           architecture: architecture,
           measurement: try measure(
-            architecture, as: smaller.count, on: set, against: references)))
+            architecture,
+            as: smaller.count,
+            on: set,
+            against: references
+          )
+        )
+      )
       services.reporter.progress(
-        title, done: index + 1, total: candidates.count, unit: "architectures", detail: "")
+        title,
+        done: index + 1,
+        total: candidates.count,
+        unit: "architectures",
+        detail: ""
+      )
       try pause()
     }
     services.reporter.endProgress()

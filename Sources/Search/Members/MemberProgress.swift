@@ -31,15 +31,21 @@ extension MemberProgress {
     var result: [String: Tensor] = [
       "update": try Tensor(Int64(update)),
       "chosen": try Tensor(
-        chosen.flatMap { $0.choices.map(Int32.init) }, shape: [chosen.count, width]),
+        chosen.flatMap { $0.choices.map(Int32.init) },
+        shape: [chosen.count, width]
+      ),
       "history/member": try Tensor(history.map { Int64($0.member) }, shape: [history.count]),
       "history/update": try Tensor(history.map { Int64($0.update) }, shape: [history.count]),
       "history/architecture": try Tensor(
-        history.flatMap { $0.architecture.choices.map(Int32.init) }, shape: [history.count, width]),
+        history.flatMap { $0.architecture.choices.map(Int32.init) },
+        shape: [history.count, width]
+      ),
       "history/reward": try Tensor(history.map(\.reward), shape: [history.count]),
       "history/accuracy": try Tensor(history.map(\.accuracy), shape: [history.count]),
       "history/negative-flip-rate": try Tensor(
-        history.map(\.negativeFlipRate), shape: [history.count]),
+        history.map(\.negativeFlipRate),
+        shape: [history.count]
+      ),
     ]
     for (member, controller) in controllers.enumerated() {
       for (name, tensor) in controller { result["controllers/\(member)/\(name)"] = tensor }
@@ -60,9 +66,13 @@ extension MemberProgress {
       let shape = checkpoint.tensors[prefix + name]?.shape ?? []
       guard shape.count == 2 else {
         throw RunError.mismatch(
-          what: "another program", differences: ["'\(name)' is not a table of architectures"])
+          what: "another program",
+          differences: ["'\(name)' is not a table of architectures"]
+        )
       }
-      return (0..<shape[0]).map { Architecture(Array(choices[$0 * shape[1]..<($0 + 1) * shape[1]])) }
+      return (0..<shape[0]).map {
+        Architecture(Array(choices[$0 * shape[1]..<($0 + 1) * shape[1]]))
+      }
     }
     update = Int(try values("update", Int64.self).first ?? 0)
     chosen = try architectures("chosen")
@@ -72,15 +82,21 @@ extension MemberProgress {
     let accuracy = try values("history/accuracy", Double.self)
     let rate = try values("history/negative-flip-rate", Double.self)
     let tried = try architectures("history/architecture")
-    guard [updates.count, reward.count, accuracy.count, rate.count, tried.count]
-      .allSatisfy({ $0 == member.count })
+    guard
+      [updates.count, reward.count, accuracy.count, rate.count, tried.count]
+        .allSatisfy({ $0 == member.count })
     else {
       throw RunError.mismatch(what: "another program", differences: ["its history is uneven"])
     }
     history = tried.indices.map {
       HistoryEntry(
-        member: Int(member[$0]), update: Int(updates[$0]), architecture: tried[$0],
-        reward: reward[$0], accuracy: accuracy[$0], negativeFlipRate: rate[$0])
+        member: Int(member[$0]),
+        update: Int(updates[$0]),
+        architecture: tried[$0],
+        reward: reward[$0],
+        accuracy: accuracy[$0],
+        negativeFlipRate: rate[$0]
+      )
     }
     controllers = chosen.indices.map {
       checkpoint.tensors(under: prefix + "controllers/\($0)/")

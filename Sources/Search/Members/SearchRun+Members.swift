@@ -10,15 +10,19 @@ extension SearchRun {
     for member in members.chosen.count..<setting.budgets.count {
       var strategy = try trainController(for: member)
       let chosen = try choose(
-        member, containing: members.chosen, strategy: &strategy,
-        settings: FamilySettings(configuration))
+        member,
+        containing: members.chosen,
+        strategy: &strategy,
+        settings: FamilySettings(configuration)
+      )
       members.controllers.append(try strategy.state())
       members.chosen.append(chosen.architecture)
       members.update = 0
       members.strategy = nil
       services.reporter.note(
         "member \(member + 1): \(setting.space.code(chosen.architecture)), "
-          + "reward \(format(chosen.measurement.reward)) on the search split")
+          + "reward \(format(chosen.measurement.reward)) on the search split"
+      )
       try save()
     }
   }
@@ -28,13 +32,15 @@ extension SearchRun {
     try FeasibleSet(
       setting.space.decisions,
       restrictions: smaller.isEmpty ? [] : [setting.space.restriction(containing: smaller)],
-      budgets: [.init(setting.costs, limit: setting.budgets[member].limit)])
+      budgets: [.init(setting.costs, limit: setting.budgets[member].limit)]
+    )
   }
 
   /// Predictions that a member's must not fall behind: of the outside model, then of each smaller
   /// member.
   func references(
-    _ smaller: [Architecture], on set: ImageSet
+    _ smaller: [Architecture],
+    on set: ImageSet
   ) throws -> [[Int32]] {
     guard let evaluator else { return [] }
     let outside = try setting.images.reference(setting.reference, on: set)
@@ -44,8 +50,10 @@ extension SearchRun {
 
   var reward: Reward {
     Reward(
-      flipWeight: configuration.search.flipWeight, aggregate: configuration.search.aggregate,
-      budgetWeight: configuration.search.budgetWeight)
+      flipWeight: configuration.search.flipWeight,
+      aggregate: configuration.search.aggregate,
+      budgetWeight: configuration.search.budgetWeight
+    )
   }
 
   private func trainController(for member: Int) throws -> any SearchStrategy {
@@ -68,13 +76,22 @@ extension SearchRun {
       var entries: [MemberProgress.HistoryEntry] = []
       for proposal in proposals {
         let measurement = try measure(
-          proposal.assignment, as: member, on: set, against: references)
+          proposal.assignment,
+          as: member,
+          on: set,
+          against: references
+        )
         outcomes.append(Outcome(proposal, reward: measurement.reward))
         entries.append(
           .init(
-            member: member, update: members.update, architecture: proposal.assignment,
-            reward: measurement.reward, accuracy: measurement.accuracy,
-            negativeFlipRate: measurement.negativeFlipRates.max() ?? 0))
+            member: member,
+            update: members.update,
+            architecture: proposal.assignment,
+            reward: measurement.reward,
+            accuracy: measurement.accuracy,
+            negativeFlipRate: measurement.negativeFlipRates.max() ?? 0
+          )
+        )
         try pause()
       }
       let told = try strategy.tell(outcomes)
@@ -82,12 +99,18 @@ extension SearchRun {
       members.update += 1
       members.strategy = try strategy.state()
       metrics.append(
-        phase: "controller-\(member + 1)", step: members.update,
-        told.entries.map { ($0.name, $0.value) })
+        phase: "controller-\(member + 1)",
+        step: members.update,
+        told.entries.map { ($0.name, $0.value) }
+      )
       services.reporter.progress(
-        title, done: members.update, total: configuration.controller.updates, unit: "updates",
+        title,
+        done: members.update,
+        total: configuration.controller.updates,
+        unit: "updates",
         detail: "reward \(format(told["reward/mean"] ?? 0)) mean, "
-          + "\(format(told["reward/best"] ?? 0)) best")
+          + "\(format(told["reward/best"] ?? 0)) best"
+      )
     }
     services.reporter.endProgress()
     return strategy
@@ -95,12 +118,18 @@ extension SearchRun {
 
   /// What an architecture is worth as a member.
   func measure(
-    _ architecture: Architecture, as member: Int, on set: ImageSet, against references: [[Int32]]
+    _ architecture: Architecture,
+    as member: Int,
+    on set: ImageSet,
+    against references: [[Int32]]
   ) throws -> Reward.Measurement {
     guard let evaluator else { throw RunError.unfinished("the supernet is not trained yet") }
     return reward.measure(
-      predictions: try evaluator.predictions(of: architecture, on: set), labels: set.labels,
-      references: references, budgetUse: budgetUse(architecture, as: member))
+      predictions: try evaluator.predictions(of: architecture, on: set),
+      labels: set.labels,
+      references: references,
+      budgetUse: budgetUse(architecture, as: member)
+    )
   }
 
   /// Cost as a share of the member's budget.

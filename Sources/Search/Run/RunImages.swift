@@ -28,7 +28,8 @@ struct RunImages {
     for (name, images) in [("train", train), ("search", split), ("test", test)]
     where images.isEmpty {
       throw RunError.invalidInput(
-        "\(data.path): the split '\(name)' is empty; import the data again with images in it")
+        "\(data.path): the split '\(name)' is empty; import the data again with images in it"
+      )
     }
     trainCount = train.count
     trainingBatchesPerEpoch = train.count / configuration.supernet.batchSize
@@ -36,13 +37,15 @@ struct RunImages {
       throw ConfigurationError(
         place: "supernet.batchSize",
         message: "a batch of \(configuration.supernet.batchSize) does not fit "
-          + "\(train.count) training images")
+          + "\(train.count) training images"
+      )
     }
     guard configuration.supernet.calibrationImages <= train.count else {
       throw ConfigurationError(
         place: "supernet.calibrationImages",
         message: "\(configuration.supernet.calibrationImages) images are asked for, "
-          + "the train split has \(train.count)")
+          + "the train split has \(train.count)"
+      )
     }
     var stream = RandomStream(seed: configuration.seed, name: "search.reward-images")
     let wanted = configuration.search.rewardImages
@@ -59,7 +62,8 @@ struct RunImages {
   /// What an outside model predicts for the images of a set; nil without one, and for the test split
   /// when its predictions there were not given.
   func reference(
-    _ reference: ReferencePredictions?, on set: ImageSet
+    _ reference: ReferencePredictions?,
+    on set: ImageSet
   ) throws -> [Int32]? {
     guard let reference else { return nil }
     if set.name == test.name { return reference.test }
@@ -71,13 +75,20 @@ struct RunImages {
   func trainingBatches(from step: Int) throws -> TrainingBatches {
     TrainingBatches(
       loader: try TrainingLoader(
-        data, batchSize: configuration.supernet.batchSize,
+        data,
+        batchSize: configuration.supernet.batchSize,
         augmentation: Augmentation(
-          cropPadding: configuration.data.padding, horizontalFlip: configuration.data.flip),
+          cropPadding: configuration.data.padding,
+          horizontalFlip: configuration.data.flip
+        ),
         stream: RandomStream(seed: configuration.seed, name: "supernet.batches"),
         from: LoaderPosition(
-          epoch: step / trainingBatchesPerEpoch, batch: step % trainingBatchesPerEpoch)),
-      device: device)
+          epoch: step / trainingBatchesPerEpoch,
+          batch: step % trainingBatchesPerEpoch
+        )
+      ),
+      device: device
+    )
   }
 
   /// Training images for batch-norm statistics, the same for every architecture.
@@ -87,7 +98,8 @@ struct RunImages {
     let chosen = stream.permutation(of: train.count)
       .prefix(configuration.supernet.calibrationImages).map { train[$0] }
     return try data.fixedBatches(
-      indices: chosen, batchSize: configuration.supernet.calibrationBatchSize
+      indices: chosen,
+      batchSize: configuration.supernet.calibrationBatchSize
     ).map { try $0.images(on: device) }
   }
 
@@ -96,7 +108,10 @@ struct RunImages {
   private static let keptBytes = 1 << 30
 
   private static func imageSet(
-    _ name: String, _ indices: [Int], _ data: ImageDataset, _ device: Device
+    _ name: String,
+    _ indices: [Int],
+    _ data: ImageDataset,
+    _ device: Device
   ) throws -> ImageSet {
     let chunks = stride(from: 0, to: indices.count, by: batchSize).map {
       Array(indices[$0..<min(indices.count, $0 + batchSize)])
@@ -111,7 +126,9 @@ struct RunImages {
     let keeps = indices.count * data.shape.byteCount * MemoryLayout<Float>.size <= keptBytes
     let kept = KeptBatches(count: keeps ? chunks.count : 0)
     return ImageSet(
-      name: name, labels: indices.map { Int(data.labels[$0]) }, batchCount: chunks.count
+      name: name,
+      labels: indices.map { Int(data.labels[$0]) },
+      batchCount: chunks.count
     ) { index in
       try kept.batch(index, otherwise: load)
     }
@@ -151,7 +168,12 @@ struct TrainingBatches {
 extension ImageBatch {
   func images(on device: Device) throws -> Tensor {
     try Tensor(
-      channelsLast: pixels, batch: count, channels: shape.channels, height: shape.height,
-      width: shape.width, device: device)
+      channelsLast: pixels,
+      batch: count,
+      channels: shape.channels,
+      height: shape.height,
+      width: shape.width,
+      device: device
+    )
   }
 }

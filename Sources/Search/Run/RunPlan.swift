@@ -23,10 +23,12 @@ public struct RunPlan {
     lines.append(
       configuration.supernet.file.map { "supernet   \($0)" }
         ?? "supernet   \(configuration.supernet.epochs * images.trainingBatchesPerEpoch) steps of "
-        + "\(2 + configuration.supernet.randomSubnets) subnets")
+        + "\(2 + configuration.supernet.randomSubnets) subnets"
+    )
     lines.append(
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
-        + "\(images.reward.labels.count) images")
+        + "\(images.reward.labels.count) images"
+    )
     text = lines.joined(separator: "\n")
   }
 }

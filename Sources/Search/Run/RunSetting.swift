@@ -71,9 +71,12 @@ struct RunSetting {
     let space = try SpaceRegistry.makeSpace(
       name: configuration.space.name,
       images: SearchSpaces.ImageShape(
-        channels: data.shape.channels, classes: data.classNames.count,
+        channels: data.shape.channels,
+        classes: data.classNames.count,
         resolutions: configuration.space.resolutions.isEmpty
-          ? [data.shape.height] : configuration.space.resolutions))
+          ? [data.shape.height] : configuration.space.resolutions
+      )
+    )
     return try configuration.space.widthMultiplier.map { try space.scaled(to: $0) } ?? space
   }
 

@@ -15,7 +15,10 @@ extension ConfiguredSpace {
   public func scaled(to widthMultiplier: Double) throws -> Self {
     guard var scaled = configuration as? any WidthScalable else {
       throw SpaceError.invalidConfiguration(
-        space: name, field: "width multiplier", reason: "cannot be set")
+        space: name,
+        field: "width multiplier",
+        reason: "cannot be set"
+      )
     }
     scaled.widthMultiplier = widthMultiplier
     guard let configuration = scaled as? Configuration else { return self }

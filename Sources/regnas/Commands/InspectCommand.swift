@@ -14,7 +14,8 @@ struct InspectCommand: ParsableCommand {
 
       EXAMPLE
         regnas inspect checkpoints/fashion/family.h5
-      """)
+      """
+  )
 
   @Argument(help: "The file.")
   var file: String
@@ -41,9 +42,12 @@ struct InspectCommand: ParsableCommand {
       Console.out(try LatencyTable.read(file).summary)
     default:
       throw HDF5Error(
-        .foreignFile, file: file, operation: "inspect",
+        .foreignFile,
+        file: file,
+        operation: "inspect",
         cause: format.map { "'\($0)' is no format this program knows" }
-          ?? "this HDF5 file was not written by regnas")
+          ?? "this HDF5 file was not written by regnas"
+      )
     }
   }
 }

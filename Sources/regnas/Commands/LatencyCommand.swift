@@ -10,7 +10,8 @@ struct LatencyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "latency",
     abstract: "Measure how long networks take on this machine.",
-    subcommands: [Measure.self, Info.self])
+    subcommands: [Measure.self, Info.self]
+  )
 
   struct Measure: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +24,8 @@ struct LatencyCommand: ParsableCommand {
 
         EXAMPLE
           regnas latency measure mobilenetv3-small --threads 1 --out latency.h5
-        """)
+        """
+    )
 
     @Argument(help: "The search space (see regnas space list).")
     var space: String
@@ -75,12 +77,19 @@ struct LatencyCommand: ParsableCommand {
       let space = try SpaceRegistry.makeSpace(
         name: space,
         images: ImageShape(
-          channels: channels ?? usual.channels, classes: classes ?? usual.classes,
-          resolutions: resolution.map { [$0] } ?? usual.resolutions))
+          channels: channels ?? usual.channels,
+          classes: classes ?? usual.classes,
+          resolutions: resolution.map { [$0] } ?? usual.resolutions
+        )
+      )
       let reporter = speech.reporter()
       let table = try LatencyTable.measure(
-        space, device: device, batch: batch, precision: precision,
-        meter: ClockMeter(repetitions: repetitions), randomChecks: checks,
+        space,
+        device: device,
+        batch: batch,
+        precision: precision,
+        meter: ClockMeter(repetitions: repetitions),
+        randomChecks: checks,
         random: RandomStream(seed: 0, name: "latency.checks")
       ) { measured in
         // How many different blocks there are is known only at the end.
@@ -99,7 +108,8 @@ struct LatencyCommand: ParsableCommand {
       discussion: """
         EXAMPLE
           regnas latency info latency.h5
-        """)
+        """
+    )
 
     @Argument(help: "The latency table.")
     var file: String

@@ -6,7 +6,8 @@ struct OracleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "oracle",
     abstract: "Print one oracle entry of a published supernet, deterministically filled, as JSON.",
-    shouldDisplay: false)
+    shouldDisplay: false
+  )
 
   @Argument(help: "Id of the supernet, e.g. ofa_resnet50.")
   var id: String

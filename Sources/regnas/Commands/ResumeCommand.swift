@@ -12,7 +12,8 @@ struct ResumeCommand: ParsableCommand {
 
       EXAMPLE
         regnas resume checkpoints/fashion
-      """)
+      """
+  )
 
   @Argument(help: "Folder of the run.")
   var folder: String
@@ -31,7 +32,10 @@ struct ResumeCommand: ParsableCommand {
     try configuration.startTorch()
     let session = RunSession(work)
     let run = try SearchRun.resume(
-      folder, configuration: configuration, services: session.services)
+      folder,
+      configuration: configuration,
+      services: session.services
+    )
     guard !run.isFinished else {
       session.reporter.note("this run is complete; the family: regnas sample \(folder.path)")
       return

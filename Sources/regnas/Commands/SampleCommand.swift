@@ -12,7 +12,8 @@ struct SampleCommand: ParsableCommand {
 
       EXAMPLE
         regnas sample checkpoints/fashion --samples 100
-      """)
+      """
+  )
 
   @Argument(help: "Folder of a finished run.")
   var folder: String
@@ -51,7 +52,10 @@ struct SampleCommand: ParsableCommand {
     try configuration.startTorch()
     let session = RunSession(work)
     let run = try SearchRun.resume(
-      folder, configuration: configuration, services: session.services)
+      folder,
+      configuration: configuration,
+      services: session.services
+    )
     var settings = FamilySettings(configuration)
     settings.samples = samples ?? settings.samples
     settings.finalists = finalists ?? settings.finalists

@@ -5,11 +5,14 @@ struct SpaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "space",
     abstract: "List and describe search spaces.",
-    subcommands: [List.self, Describe.self])
+    subcommands: [List.self, Describe.self]
+  )
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "list", abstract: "Name the search spaces.")
+      commandName: "list",
+      abstract: "Name the search spaces."
+    )
 
     func run() {
       let width = SpaceRegistry.names.map(\.count).max() ?? 0
@@ -31,7 +34,8 @@ struct SpaceCommand: ParsableCommand {
         EXAMPLE
           regnas space describe mobilenetv3-w1.0
           regnas space describe resnet50 --architecture '{"d": 2, "e": 0.35, "w": 2}'
-        """)
+        """
+    )
 
     @Argument(help: "Name of the space (see regnas space list).")
     var name: String
@@ -54,8 +58,10 @@ struct SpaceCommand: ParsableCommand {
     func run() throws {
       let usual = try SpaceRegistry.preset(named: name).usualImages
       let images = ImageShape(
-        channels: channels ?? usual.channels, classes: classes ?? usual.classes,
-        resolutions: resolution.isEmpty ? usual.resolutions : resolution)
+        channels: channels ?? usual.channels,
+        classes: classes ?? usual.classes,
+        resolutions: resolution.isEmpty ? usual.resolutions : resolution
+      )
       let space = try SpaceRegistry.makeSpace(name: name, images: images)
       if let architecture {
         try show(NetworkSummary(try space.architecture(architecture), of: space))

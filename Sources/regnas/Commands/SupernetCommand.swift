@@ -5,7 +5,8 @@ struct SupernetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "supernet",
     abstract: "Describe supernet files, and import published ones.",
-    subcommands: [Info.self, Import.self])
+    subcommands: [Info.self, Import.self]
+  )
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +15,8 @@ struct SupernetCommand: ParsableCommand {
       discussion: """
         EXAMPLE
           regnas supernet info checkpoints/fashion/supernet.h5
-        """)
+        """
+    )
 
     @Argument(help: "The supernet file.")
     var file: String

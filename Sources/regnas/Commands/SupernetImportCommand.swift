@@ -17,7 +17,8 @@ extension SupernetCommand {
 
         EXAMPLE
           regnas supernet import ofa_mbv3_d234_e346_k357_w1.0 --space mobilenetv3-w1.0 --dry-run
-        """)
+        """
+    )
 
     @Argument(help: "The checkpoint.")
     var file: String
@@ -42,7 +43,8 @@ extension SupernetCommand {
       let checkpoint = try ForeignCheckpoint(contentsOf: file)
       let plan = ImportPlan(
         checkpoint,
-        onto: try space.supernetTensors().map { .init(key: $0.key, shape: $0.shape) })
+        onto: try space.supernetTensors().map { .init(key: $0.key, shape: $0.shape) }
+      )
       if dryRun {
         Console.out(plan.description)
         return try plan.check()
@@ -54,14 +56,18 @@ extension SupernetCommand {
       try plan.apply(to: checkpoint) { key, tensor in state[key] = try tensor.tensor() }
       try supernet.load(state, allowMissing: true)
       try supernet.write(
-        to: out, provenance: ["imported": plan.summary], createdBy: Program.identity)
+        to: out,
+        provenance: ["imported": plan.summary],
+        createdBy: Program.identity
+      )
       let weights = plan.uncovered.filter {
         !$0.key.hasSuffix("_matrix") && !$0.key.hasSuffix("num_batches_tracked")
       }
       if !weights.isEmpty {
         Console.error(
           "warning: the checkpoint holds no \(weights.map(\.key).joined(separator: ", "));"
-            + " these keep random values")
+            + " these keep random values"
+        )
       }
       Console.out(plan.summary)
     }

@@ -12,7 +12,8 @@ struct TrainCommand: ParsableCommand {
       EXAMPLE
         regnas train --data datasets/fashion-mnist.h5 --name fashion --seed 1 \\
           --set search.budgets=15%,45%,90% --set controller.updates=30
-      """)
+      """
+  )
 
   @OptionGroup var keys: ConfigurationOptions
   @OptionGroup var work: WorkOptions
@@ -49,7 +50,8 @@ struct TrainCommand: ParsableCommand {
     let run = try SearchRun.start(
       configuration,
       in: try RunFolder.create("\(out)/\(name)", overwrite: overwrite, storage: work.storage),
-      services: session.services)
+      services: session.services
+    )
     session.reporter.note("run \(run.folder.path), seed \(configuration.seed)")
     try session.record(run.folder, configuration) { try run.train() }
     session.reporter.note("done; the family: regnas sample \(run.folder.path)")

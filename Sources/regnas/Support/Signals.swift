@@ -20,7 +20,9 @@ final class Signals {
   }
 
   private func listen(
-    to number: Int32, on queue: DispatchQueue, _ body: @escaping @Sendable () -> Void
+    to number: Int32,
+    on queue: DispatchQueue,
+    _ body: @escaping @Sendable () -> Void
   ) {
     signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: queue)

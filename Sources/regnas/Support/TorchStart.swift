@@ -8,7 +8,8 @@ extension RunConfiguration {
     WaitPolicy.apply()
     try TorchRuntime.start(
       threads: runtime.threads > 0
-        ? runtime.threads : ProcessInfo.processInfo.activeProcessorCount)
+        ? runtime.threads : ProcessInfo.processInfo.activeProcessorCount
+    )
     if runtime.deterministic { try TorchRuntime.setDeterministic(true) }
   }
 }

@@ -12,7 +12,8 @@ extension DataCommand {
 
         EXAMPLE
           regnas data info datasets/fashion-mnist.h5 --split search
-        """)
+        """
+    )
 
     @Argument(help: "The data set file.")
     var file: String
@@ -49,7 +50,8 @@ extension DataCommand {
       discussion: """
         EXAMPLE
           regnas data verify datasets/fashion-mnist.h5
-        """)
+        """
+    )
 
     @Argument(help: "The data set file.")
     var file: String

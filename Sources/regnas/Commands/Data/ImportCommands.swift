@@ -11,7 +11,8 @@ struct ImportIDX: ParsableCommand {
 
       EXAMPLE
         regnas data import idx /usr/share/datasets/fashion-mnist --search 10000 --out fashion.h5
-      """)
+      """
+  )
 
   @Argument(help: "Folder of the IDX files.")
   var folder: String
@@ -30,7 +31,8 @@ struct ImportCIFAR: ParsableCommand {
     discussion: """
       EXAMPLE
         regnas data import cifar cifar-10-batches-bin --search 5000 --out cifar10.h5
-      """)
+      """
+  )
 
   @Argument(help: "Folder with data_batch_1.bin ... test_batch.bin, or train.bin and test.bin.")
   var folder: String
@@ -55,7 +57,8 @@ struct ImportFolder: ParsableCommand {
 
       EXAMPLE
         regnas data import folder flowers --size 64 --out flowers.h5
-      """)
+      """
+  )
 
   @Argument(help: "The folder.")
   var folder: String
@@ -74,7 +77,12 @@ struct ImportFolder: ParsableCommand {
   func run() throws {
     try options.write(
       FolderSource(
-        folder: folder, size: size, channels: grey ? 1 : 3, skipCorrupt: skipCorrupt))
+        folder: folder,
+        size: size,
+        channels: grey ? 1 : 3,
+        skipCorrupt: skipCorrupt
+      )
+    )
   }
 }
 
@@ -87,7 +95,8 @@ struct ImportHDF5: ParsableCommand {
 
       EXAMPLE
         regnas data import hdf5 mine.h5 --images x_train --labels y_train --out data.h5
-      """)
+      """
+  )
 
   @Argument(help: "The file.")
   var file: String
@@ -119,7 +128,11 @@ struct ImportHDF5: ParsableCommand {
     }
     try options.write(
       HDF5Source(
-        path: file, training: .init(images: images, labels: labels), test: test,
-        classNames: options.classNames))
+        path: file,
+        training: .init(images: images, labels: labels),
+        test: test,
+        classNames: options.classNames
+      )
+    )
   }
 }

@@ -35,8 +35,10 @@ struct ImportOptions: ParsableArguments {
   func write(_ source: some ImageSource) throws {
     let reporter = speech.reporter()
     let writer = DatasetWriter(
-      sizes: SplitSizes(train: train, search: search, test: test), seed: seed,
-      overwrite: overwrite, createdBy: Program.identity
+      sizes: SplitSizes(train: train, search: search, test: test),
+      seed: seed,
+      overwrite: overwrite,
+      createdBy: Program.identity
     ) { done, total in
       reporter.progress("import", done: done, total: total, unit: "images", detail: "")
     }
