@@ -58,7 +58,10 @@ public final class StaticNetwork: Classifier {
   /// The layers alone, without a check of the input or its conversion.
   func run(_ input: Tensor) throws -> Tensor {
     try withoutGradient {
-      try EvaluationPass(store: store, statistics: statistics, formulation: .fast).run(network.layers, input)
+      try EvaluationPass(store: store, statistics: statistics, formulation: .fast).run(
+        network.layers,
+        input
+      )
     }
   }
 }

@@ -27,7 +27,7 @@ struct TensorStore {
     _ formulation: Formulation = .fast
   ) throws -> Tensor {
     let (stored, active) = (convolution.storedKernel, convolution.kernel)
-    guard active < stored else { 
+    guard active < stored else {
       return try formulation.ordered(slice(convolution.weight))
     }
     let shape = convolution.weight.active
