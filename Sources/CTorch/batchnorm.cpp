@@ -143,7 +143,8 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
 
   static at::Tensor forward(
     Context *context, const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
-    at::Tensor running_mean, at::Tensor running_variance, double momentum, double epsilon,
+    const c10::optional<at::Tensor> &running_mean,
+    const c10::optional<at::Tensor> &running_variance, double momentum, double epsilon,
     int64_t activation) {
     const int64_t channels = input.size(1), rows = input.numel() / channels;
     const float *x = input.data_ptr<float>();
@@ -156,8 +157,8 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
       mean[c] = static_cast<float>(moments.mean[c]);
       inverse[c] = static_cast<float>(1 / std::sqrt(moments.variance[c] + epsilon));
     }
-    if (running_mean.defined()) {
-      float *m = running_mean.data_ptr<float>(), *v = running_variance.data_ptr<float>();
+    if (running_mean && running_variance) {
+      float *m = running_mean->data_ptr<float>(), *v = running_variance->data_ptr<float>();
       for (int64_t c = 0; c < channels; c++) {
         m[c] = static_cast<float>((1 - momentum) * m[c] + momentum * moments.mean[c]);
         v[c] = static_cast<float>(
@@ -251,7 +252,12 @@ int rt_batch_norm_activation(
       x.is_contiguous(at::MemoryFormat::ChannelsLast) && is_vector(w, x.size(1)) &&
       is_vector(b, x.size(1)) && m.defined() == v.defined() &&
       (!m.defined() || (is_vector(m, x.size(1)) && is_vector(v, x.size(1))));
-    if (fits) return NormActivation::apply(x, w, b, m, v, momentum, epsilon, activation);
+    if (fits) {
+      using Maybe = c10::optional<at::Tensor>;
+      return NormActivation::apply(
+        x, w, b, m.defined() ? Maybe(m) : Maybe(), v.defined() ? Maybe(v) : Maybe(), momentum,
+        epsilon, static_cast<int64_t>(activation));
+    }
     return activation_of(
       at::batch_norm(x, w, b, m, v, /*training=*/true, momentum, epsilon, true), activation);
   });

@@ -27,8 +27,9 @@ constexpr int64_t kImagesPerPart = 32;
 class OneThread {
  public:
   OneThread() {
-    // libtorch sets a new thread's number of threads when it first asks for it; not after us.
-    at::init_num_threads();
+    // libtorch sets a new thread's number of threads when it is first asked for it; not after us.
+    // (Not `init_num_threads`: each call of it makes another pool of threads.)
+    at::get_num_threads();
     if (functions().set) before_ = functions().get(), functions().set(1);
   }
   ~OneThread() {

@@ -18,7 +18,7 @@
 namespace regnas {
 namespace {
 
-constexpr int64_t kRowsPerBlock = 512;
+constexpr int64_t kRowsPerBlock = 64;
 
 // Sums, and sums of squares, of the differences from the first row.
 REGNAS_CLONES void block_sums(
