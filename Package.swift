@@ -61,6 +61,12 @@ let argumentParser = Target.Dependency.product(
 )
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The rooms that meet in `Search`.
+let rooms: [Target.Dependency] = [
+  "RandomStreams", "Decisions", "HDF5", "Torch", "ImageData", "SearchSpaces", "Supernet",
+  "FlipMetrics", "Controller",
+]
+
 let package = Package(
   name: "RegNAS",
   platforms: [.macOS(.v15)],
@@ -95,42 +101,39 @@ let package = Package(
 
     // Rooms, in the order in which they may depend on each other. See Sources/README.md.
     room("RandomStreams"),
-    room("Decisions", ["RandomStreams"]),
+    room("Decisions"),
     room("HDF5", ["CHDF5", "CCodecs"]),
-    room("Torch", ["CTorch", "RandomStreams"]),
-    room("ImageData", ["HDF5", "Torch", "CCodecs", "RandomStreams"]),
+    room("Torch", ["CTorch"]),
+    room("ImageData", ["HDF5", "CCodecs", "RandomStreams"]),
     room("SearchSpaces", ["Decisions"]),
-    room("Supernet", ["SearchSpaces", "Torch", "HDF5", "ImageData", "RandomStreams"]),
+    room("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
     room("FlipMetrics", ["RandomStreams"]),
     room("Controller", ["Decisions", "Torch", "RandomStreams"]),
-    room(
-      "Search",
-      ["Controller", "Supernet", "ImageData", "FlipMetrics", "SearchSpaces", "HDF5", yams]
-    ),
-    room("Delivery", []),
+    room("Search", rooms + [yams]),
+    room("Delivery"),
     .executableTarget(
       name: "regnas",
-      dependencies: ["Search", "Delivery", argumentParser],
+      dependencies: rooms + ["Search", "Delivery", argumentParser],
       swiftSettings: swiftSettings
     ),
     .executableTarget(
       name: "regnas-benchmark",
-      dependencies: ["Search", argumentParser],
+      dependencies: ["Supernet", "SearchSpaces", "Torch", "RandomStreams", argumentParser],
       path: "Benchmarks",
       swiftSettings: swiftSettings
     ),
 
     // Tests.
     tests("RandomStreams"),
-    tests("Decisions"),
+    tests("Decisions", ["RandomStreams"]),
     tests("HDF5"),
-    tests("Torch"),
-    tests("ImageData"),
-    tests("SearchSpaces"),
-    tests("Supernet"),
-    tests("FlipMetrics"),
-    tests("Controller"),
-    tests("Search"),
+    tests("Torch", ["RandomStreams"]),
+    tests("ImageData", ["HDF5", "RandomStreams"]),
+    tests("SearchSpaces", ["Decisions", "RandomStreams"]),
+    tests("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
+    tests("FlipMetrics", ["RandomStreams"]),
+    tests("Controller", ["Decisions", "Torch", "RandomStreams"]),
+    tests("Search", rooms),
     tests("Delivery"),
     .testTarget(name: "CommandLineTests", dependencies: ["regnas"], swiftSettings: swiftSettings),
   ],

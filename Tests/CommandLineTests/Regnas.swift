@@ -33,7 +33,7 @@ struct Regnas {
     }
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REGNAS_") }
-    all["OMP_WAIT_POLICY"] = "passive"
+    all["GOMP_SPINCOUNT"] = "1000"
     process.environment = all.merging(environment) { $1 }
     // Files rather than pipes: a full pipe would stop the program.
     for name in ["stdout", "stderr"] {

@@ -14,9 +14,10 @@ import Torch
 /// when it saved: an interrupted and resumed run ends with the same bytes.
 ///
 /// ```swift
-/// let run = try SearchRun.start(configuration, in: folder, arguments: [], services: services)
+/// let run = try SearchRun.start(configuration, in: folder, services: services)
 /// try run.train()
-/// let family = try run.sampleFamily()
+/// let family = try run.sampleFamily(
+///   FamilySettings(configuration), to: folder.file("family.h5"), overwrite: false)
 /// ```
 public final class SearchRun {
   /// What a run needs from its surroundings.
