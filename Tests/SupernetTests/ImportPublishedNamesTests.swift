@@ -12,21 +12,26 @@ import Testing
     for (key, shape) in tensors {
       let end = offset + 4 * shape.reduce(1, *)
       header.append(
-        "\"\(key)\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}")
+        "\"\(key)\":{\"dtype\":\"F32\",\"shape\":\(shape),\"data_offsets\":[\(offset),\(end)]}"
+      )
       offset = end
     }
     let json = Array("{\(header.joined(separator: ","))}".utf8)
     let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
     return try ForeignCheckpoint(
-      bytes: length + json + [UInt8](repeating: 0, count: offset))
+      bytes: length + json + [UInt8](repeating: 0, count: offset)
+    )
   }
 
   private func plan(
-    _ tensors: [StoredTensor], onto space: any SearchSpace, renaming: (String) -> String = { $0 }
+    _ tensors: [StoredTensor],
+    onto space: any SearchSpace,
+    renaming: (String) -> String = { $0 }
   ) throws -> ImportPlan {
     ImportPlan(
       try checkpoint(tensors.map { (renaming($0.key), $0.shape) }),
-      onto: try space.supernetTensors().map { .init(key: $0.key, shape: $0.shape) })
+      onto: try space.supernetTensors().map { .init(key: $0.key, shape: $0.shape) }
+    )
   }
 
   @Test(arguments: ["mobilenetv3-w1.0", "proxylessnas-w1.3"])
