@@ -1,13 +1,17 @@
 import CTorch
 
-/// libtorch's process-wide settings. Call ``start(threads:)`` once, first thing in the program:
+/// libtorch's process-wide settings. Call ``start(threads:flushingDenormals:)`` once, first thing in the program:
 /// results are reproducible only for a fixed number of threads.
 public enum TorchRuntime {
   /// Keeps freed memory (see the shim), flushes denormals and sets the number of threads of
   /// libtorch and of OpenBLAS.
   ///
+  /// Denormals slow untrained networks down several-fold. Flushing them holds for the calling thread
+  /// and those it starts, and for all arithmetic there, not only libtorch's: where the thread is
+  /// shared with other work, as in tests, leave them.
+  ///
   /// Throws ``TorchError`` when the library loaded is not the one compiled against.
-  public static func start(threads: Int) throws {
+  public static func start(threads: Int, flushingDenormals: Bool = true) throws {
     rt_tune_allocator()
     if let linked = try linkedVersion(), linked != builtVersion {
       throw TorchError(
@@ -16,7 +20,7 @@ public enum TorchRuntime {
           + "check LIBTORCH at build time and LD_LIBRARY_PATH now"
       )
     }
-    try check("start") { rt_configure(Int32(threads), true, $0) }
+    try check("start") { rt_configure(Int32(threads), flushingDenormals, $0) }
   }
 
   public static var threads: Int { Int(rt_threads()) }

@@ -141,10 +141,10 @@ struct FastLayerTests {
       return try ([output] + gradients.compactMap { $0 }).map { try $0.bytes() }
     }
     let before = TorchRuntime.threads
-    try TorchRuntime.start(threads: 3)
+    try TorchRuntime.start(threads: 3, flushingDenormals: false)
     let several = try results()
     let one = try TorchRuntime.withOneThread { try results() }
-    try TorchRuntime.start(threads: before)
+    try TorchRuntime.start(threads: before, flushingDenormals: false)
     #expect(several == one)
   }
 }

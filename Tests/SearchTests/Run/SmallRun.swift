@@ -37,7 +37,7 @@ struct SmallRun {
 
   init() throws {
     folder = try TestFolder()
-    try TorchRuntime.start(threads: 1)
+    try TorchRuntime.start(threads: 1, flushingDenormals: false)
     try Self.writeData(to: folder.file("data.h5"), seed: 1)
     configuration.seed = 3
     configuration.data.file = folder.file("data.h5")
