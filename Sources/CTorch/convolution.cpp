@@ -10,7 +10,6 @@
 #include "threads.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <dlfcn.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -139,7 +138,7 @@ int rt_fast_conv2d(
     const bool recorded = at::GradMode::is_enabled() &&
                           (x.requires_grad() || w.requires_grad() ||
                            (b.defined() && b.requires_grad()));
-    if (!at::autocast::is_cpu_enabled() && is_float_map(x) && is_float_map(w)) {
+    if (!autocasts_on_cpu() && is_float_map(x) && is_float_map(w)) {
       if (depthwise_fits(x, w, stride, padding, groups)) return depthwise(x, w, b, stride);
       if (recorded && groups == 1) {
         auto y = dense_convolution(x, w, stride, padding);

@@ -5,6 +5,8 @@
 #include <ATen/core/ivalue.h>
 
 #include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
+#include <torch/csrc/api/include/torch/version.h>
 
 #include <cstring>
 #include <exception>
@@ -49,6 +51,18 @@ inline at::Tensor optional(rt_tensor tensor) { return tensor ? tensor->value : a
 inline at::Device device(int index) {
   return index < 0 ? at::Device(at::kCPU)
                    : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
+}
+
+// Autocast took the device as an argument from 2.4 on.
+#define REGNAS_AUTOCAST_BY_DEVICE \
+  (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
+
+inline bool autocasts_on_cpu() {
+#if REGNAS_AUTOCAST_BY_DEVICE
+  return at::autocast::is_autocast_enabled(at::kCPU);
+#else
+  return at::autocast::is_cpu_enabled();
+#endif
 }
 
 inline at::IntArrayRef sizes(const int64_t *values, int count) {

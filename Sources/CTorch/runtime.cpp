@@ -2,11 +2,9 @@
 #include "internal.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <dlfcn.h>
 #include <malloc.h>
-#include <torch/csrc/api/include/torch/version.h>
 
 using namespace regnas;
 
@@ -72,7 +70,7 @@ bool rt_grad_enabled(void) { return at::GradMode::is_enabled(); }
 int rt_set_autocast(int device_index, bool enabled, rt_message *error) {
   return guarded(error, [&] {
     bool cpu = device_index < 0;
-#if TORCH_VERSION_MAJOR >= 2 && TORCH_VERSION_MINOR >= 4
+#if REGNAS_AUTOCAST_BY_DEVICE
     auto type = cpu ? at::kCPU : at::kCUDA;
     at::autocast::set_autocast_enabled(type, enabled);
     at::autocast::set_autocast_dtype(type, at::kBFloat16);
