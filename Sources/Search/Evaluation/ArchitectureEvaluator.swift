@@ -22,14 +22,6 @@ public final class ArchitectureEvaluator {
     self.calibration = calibration
   }
 
-  /// Whether `predictions` would come from the cache.
-  public func isKnown(_ architecture: Architecture, on set: ImageSet) -> Bool {
-    cache[set.name]?.index[architecture] != nil
-  }
-
-  /// The number of architectures judged on a set.
-  public func count(on set: ImageSet) -> Int { cache[set.name]?.architectures.count ?? 0 }
-
   /// The class predicted for each image of `set`, in its order.
   public func predictions(of architecture: Architecture, on set: ImageSet) throws -> [Int32] {
     if let known = cache[set.name], let index = known.index[architecture] {

@@ -67,10 +67,10 @@ extension SearchRun {
     let set = setting.images.reward
     let references = try references(members.chosen, on: set)
     let title = "controller \(member + 1) of \(setting.budgets.count)"
+    // A checkpoint taken inside a rollout holds the state before it, and the predictions made since:
+    // after resuming, the same rollout is asked for again and mostly known.
+    members.strategy = try strategy.state()
     while members.update < configuration.controller.updates {
-      // A checkpoint taken inside a rollout holds the state before it, and the predictions made
-      // since: after resuming, the same rollout is asked for again and mostly known.
-      members.strategy = try strategy.state()
       let proposals = try strategy.ask(configuration.controller.rollout)
       var outcomes: [Outcome] = []
       var entries: [MemberProgress.HistoryEntry] = []
