@@ -99,6 +99,13 @@ import Testing
       case "macs": text = "latency"
       case "mean": text = "worst"
       case "auto": text = "cuda:1"
+      case "sandwich": text = "largest-first"
+      case "uniform": text = "spread"
+      case "batch": text = "subnet"
+      case "sum": text = "mean"
+      case "in-place": text = "teacher"
+      case "[]" where key.path.hasPrefix("supernet.phase"):
+        text = key.path == "supernet.phases" ? "[depth, width]" : "[0.25, 0.75]"
       default:
         text =
           key.path == "search.budgets"
