@@ -118,7 +118,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "regnas-benchmark",
-      dependencies: ["Supernet", "SearchSpaces", "Torch", "RandomStreams", argumentParser],
+      dependencies: rooms + ["Search", argumentParser],
       path: "Benchmarks",
       swiftSettings: swiftSettings
     ),
