@@ -29,4 +29,38 @@ public struct PairedDifference: Sendable, Hashable, Codable {
       level: level
     )
   }
+
+  /// The candidate's accuracy less the mean accuracy of several references, such as the same network
+  /// trained with several seeds.
+  ///
+  /// For one reference as ``init(_:level:)``; for more, the normal interval of the mean over images
+  /// of the difference of correctness. Throws ``FlipError``.
+  public init(
+    candidate: Predictions,
+    references: [Predictions],
+    level: Double = 0.95
+  ) throws(FlipError) {
+    guard let first = references.first else { throw .noValues }
+    guard references.count > 1 else {
+      self.init(try FlipCounts(reference: first, candidate: candidate), level: level)
+      return
+    }
+    var differences = candidate.isCorrect.map { $0 ? 1.0 : 0 }
+    for reference in references {
+      _ = try FlipCounts(reference: reference, candidate: candidate)
+      for (image, isCorrect) in reference.isCorrect.enumerated() where isCorrect {
+        differences[image] -= 1 / Double(references.count)
+      }
+    }
+    let count = Double(differences.count)
+    let mean = differences.reduce(0, +) / count
+    let squares = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let half =
+      standardNormalQuantile((1 + level) / 2)
+      * (squares / max(1, count - 1) / count).squareRoot()
+    self.init(
+      value: mean,
+      interval: Interval(lower: max(-1, mean - half), upper: min(1, mean + half), level: level)
+    )
+  }
 }

@@ -7,6 +7,7 @@ import SearchSpaces
 struct SubnetSampler {
   var space: any SearchSpace
   var randomSubnets: Int
+  var onlyLargest = false
   /// Step number `i` draws from substream `i`, whatever was drawn before.
   var random: RandomStream
 
@@ -16,6 +17,7 @@ struct SubnetSampler {
 
   /// The largest first: the others may learn from it.
   func subnets(at step: Int) -> [(role: Role, architecture: Architecture)] {
+    if onlyLargest { return [(.largest, space.largest)] }
     var random = random.substream(UInt64(step))
     return [(.largest, space.largest), (.smallest, space.smallest)]
       + (0..<randomSubnets).map { _ in (.random, space.uniformArchitecture(using: &random)) }

@@ -43,9 +43,14 @@ public final class SupernetTrainer {
     sampler = SubnetSampler(
       space: supernet.space,
       randomSubnets: configuration.randomSubnets,
+      onlyLargest: configuration.onlyLargest,
       random: RandomStream(seed: seed, name: "supernet.training.subnets")
     )
     dropout = RandomStream(seed: seed, name: "supernet.training.dropout")
+  }
+
+  public func visits(at step: Int) -> [Architecture] {
+    sampler.subnets(at: step).map(\.architecture)
   }
 
   public var isFinished: Bool { stepsDone >= configuration.steps }

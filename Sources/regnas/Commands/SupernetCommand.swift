@@ -4,8 +4,8 @@ import Supernet
 struct SupernetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "supernet",
-    abstract: "Describe supernet files, and import published ones.",
-    subcommands: [Info.self, Import.self]
+    abstract: "Describe and judge supernets, and import published ones.",
+    subcommands: [Info.self, Evaluate.self, Compare.self, Import.self]
   )
 
   struct Info: ParsableCommand {
