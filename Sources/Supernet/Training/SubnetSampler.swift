@@ -7,17 +7,21 @@ import SearchSpaces
 struct SubnetSampler {
   var space: any SearchSpace
   var randomSubnets: Int
-  var onlyLargest = false
   /// Step number `i` draws from substream `i`, whatever was drawn before.
   var random: RandomStream
 
+  /// The one architecture to train, alone; nil for the sandwich.
+  var only: Architecture?
+
   enum Role: String {
     case largest, smallest, random
+    /// The one architecture of a training that visits no other.
+    case only
   }
 
   /// The largest first: the others may learn from it.
   func subnets(at step: Int) -> [(role: Role, architecture: Architecture)] {
-    if onlyLargest { return [(.largest, space.largest)] }
+    if let only { return [(.only, only)] }
     var random = random.substream(UInt64(step))
     return [(.largest, space.largest), (.smallest, space.smallest)]
       + (0..<randomSubnets).map { _ in (.random, space.uniformArchitecture(using: &random)) }

@@ -1,3 +1,4 @@
+import Decisions
 import RandomStreams
 import SearchSpaces
 import Torch
@@ -26,13 +27,19 @@ public final class SupernetTrainer {
   private let sampler: SubnetSampler
   private let dropout: RandomStream
 
-  /// Throws ``SupernetError/invalidTraining(field:reason:)``.
+  /// With `only`, that architecture is trained alone, on the labels, with everything else as it is:
+  /// what a subnet is compared with. Its weights are the leading slices of the supernet's.
+  ///
+  /// Throws ``SupernetError/invalidTraining(field:reason:)``, and ``DecisionError`` where `only` is of
+  /// another space.
   public init(
     _ supernet: Supernet,
     configuration: TrainingConfiguration,
+    only: Architecture? = nil,
     seed: UInt64
   ) throws {
     try configuration.validate()
+    let only = try only.map { try supernet.space.decisions.canonical($0.choices) }
     self.supernet = supernet
     self.configuration = configuration
     let decayed = Set(supernet.layout.filter(\.role.isDecayed).map(\.key))
@@ -43,14 +50,10 @@ public final class SupernetTrainer {
     sampler = SubnetSampler(
       space: supernet.space,
       randomSubnets: configuration.randomSubnets,
-      onlyLargest: configuration.onlyLargest,
-      random: RandomStream(seed: seed, name: "supernet.training.subnets")
+      random: RandomStream(seed: seed, name: "supernet.training.subnets"),
+      only: only
     )
     dropout = RandomStream(seed: seed, name: "supernet.training.dropout")
-  }
-
-  public func visits(at step: Int) -> [Architecture] {
-    sampler.subnets(at: step).map(\.architecture)
   }
 
   public var isFinished: Bool { stepsDone >= configuration.steps }
@@ -59,13 +62,14 @@ public final class SupernetTrainer {
   public struct Metrics: Sendable, Hashable, Codable {
     /// Counted from 0.
     public var step: Int
-    /// Cross entropy of the largest subnet with the smoothed labels.
+    /// Cross entropy of the largest subnet, or of the only one trained, with the smoothed labels.
     public var largestLoss: Double
-    /// Cross entropy of the smallest subnet with its target.
-    public var smallestLoss: Double
+    /// Cross entropy of the smallest subnet with its target; nil where only one is trained.
+    public var smallestLoss: Double?
     /// The mean over the random subnets; nil without any.
     public var randomLoss: Double?
-    /// Share of the batch that the largest subnet, as trained (with dropout), classifies rightly.
+    /// Share of the batch that the largest subnet (or the only one), as trained (with dropout),
+    /// classifies rightly.
     public var largestAccuracy: Double
     public var learningRate: Double
     /// Of the summed gradients, before clipping.
@@ -85,7 +89,8 @@ public final class SupernetTrainer {
     let stream = dropout.substream(UInt64(stepsDone))
     for (index, subnet) in sampler.subnets(at: stepsDone).enumerated() {
       var random = stream.substream(UInt64(index))
-      let drops = subnet.role == .largest || !configuration.dropoutOnlyInLargest
+      let isFirst = subnet.role == .largest || subnet.role == .only
+      let drops = isFirst || !configuration.dropoutOnlyInLargest
       let input = try supernet.space.input.images(images, for: subnet.architecture)
       let logits =
         drops
@@ -99,7 +104,7 @@ public final class SupernetTrainer {
         }
       try loss.backward()
       losses[subnet.role, default: []].append(try loss.detached())
-      guard subnet.role == .largest else { continue }
+      guard isFirst else { continue }
       try withoutGradient {
         let logits = try logits.detached()
         correct = try logits.argmax(1).equal(labels).to(.float32).mean()
@@ -117,11 +122,11 @@ public final class SupernetTrainer {
       guard let values = losses[role], !values.isEmpty else { return nil }
       return try Tensor.stacked(values).mean().scalar()
     }
-    let (largest, smallest) = (try mean(.largest) ?? 0, try mean(.smallest) ?? 0)
-    let random = try mean(.random)
+    let largest = try mean(.largest) ?? mean(.only) ?? 0
+    let (smallest, random) = (try mean(.smallest), try mean(.random))
     let parameters = supernet.parameters.map(\.value)
     let norm = try clipGradients(parameters, to: configuration.gradientClipping)
-    let total = largest + smallest + (random ?? 0) + norm
+    let total = largest + (smallest ?? 0) + (random ?? 0) + norm
     guard total.isFinite else {
       for parameter in parameters { try parameter.clearGradient() }
       throw SupernetError.diverged(step: stepsDone, loss: largest)

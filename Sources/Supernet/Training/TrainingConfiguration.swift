@@ -23,9 +23,6 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
   /// Dropout only where the labels are learned (BigNAS, section 3.1), or in all subnets.
   public var dropoutOnlyInLargest = true
 
-  /// INTERIM until branch rules lands.
-  public var onlyLargest = false
-
   public enum Distillation: String, Sendable, Hashable, Codable, CaseIterable {
     /// The largest subnet learns from the labels, the others from its softmax in the same step.
     case inPlace
