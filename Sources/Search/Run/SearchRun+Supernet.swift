@@ -26,7 +26,8 @@ extension SearchRun {
         done: trainer.stepsDone,
         total: total,
         unit: "steps",
-        detail: "loss \(format(step.largestLoss)) largest, \(format(step.smallestLoss)) smallest"
+        detail:
+          "loss \(format(step.largestLoss)) largest, \(format(step.smallestLoss ?? 0)) smallest"
       )
       if trainer.stepsDone % 10 == 0 || trainer.isFinished {
         metrics.append(phase: "supernet", step: trainer.stepsDone, step.entries)
@@ -114,7 +115,8 @@ extension RunConfiguration.SupernetTraining {
 
 extension SupernetTrainer.Metrics {
   var entries: [(name: String, value: Double)] {
-    var result = [("loss/largest", largestLoss), ("loss/smallest", smallestLoss)]
+    var result = [("loss/largest", largestLoss)]
+    if let smallestLoss { result.append(("loss/smallest", smallestLoss)) }
     if let randomLoss { result.append(("loss/random", randomLoss)) }
     return result + [
       ("accuracy/largest", largestAccuracy), ("learning_rate", learningRate),
