@@ -39,6 +39,7 @@ struct StandAloneTraining {
     let trainer = try SupernetTrainer(
       network,
       configuration: recipe,
+      only: space.architecture,
       seed: random.substream(1).state
     )
     let batches = try subject.images.trainingBatches(from: 0)
@@ -90,7 +91,6 @@ extension TrainingConfiguration {
   /// The same recipe for one network alone.
   fileprivate var standAlone: TrainingConfiguration {
     var result = self
-    result.onlyLargest = true
     result.randomSubnets = 0
     result.distillation = .none
     return result

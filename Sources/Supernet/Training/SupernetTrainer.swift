@@ -56,6 +56,11 @@ public final class SupernetTrainer {
     dropout = RandomStream(seed: seed, name: "supernet.training.dropout")
   }
 
+  /// The architectures that a step trains, whether it is done or to come.
+  public func visits(at step: Int) -> [Architecture] {
+    sampler.subnets(at: step).map(\.architecture)
+  }
+
   public var isFinished: Bool { stepsDone >= configuration.steps }
 
   /// What one step measured.
