@@ -12,38 +12,30 @@ extension SupernetCommand {
       commandName: "evaluate",
       abstract: "Judge a supernet by its architectures, beside the same ones trained alone.",
       discussion: """
-        Each architecture gets batch-norm statistics of its own, on the training images that the \
-        seed chooses, and is measured on a split. With --alone it is also trained alone from scratch, \
-        as a plain network, with the supernet's recipe: the same batches, epochs, learning rates and \
-        label smoothing, no distillation. Then the command tells the difference in accuracy, how far \
-        both rank the architectures alike (Kendall's tau), and how much less nested pairs flip \
-        inside the supernet than trained apart.
+        Each architecture is calibrated on training images and measured. With --alone it is also \
+        trained from scratch as a network of its own, by the supernet's recipe without \
+        distillation, and both are compared: accuracy, ranks, negative flips of nested pairs.
 
-        ARCHITECTURES are texts that 'regnas space describe --architecture' reads (smallest, \
-        largest, a code, JSON), random:N, or chains:KxL: K chains of L architectures from the \
-        smallest to the largest, each containing the one before. Default: chains:5x4.
-
-        With --out every network's predictions are kept as soon as they are made: call the command \
-        again to go on after an interruption, and 'regnas supernet compare' to put several \
-        evaluations together.
+        ARCHITECTURES are texts that 'regnas space describe' reads (smallest, largest, a code), \
+        random:N, or chains:KxL: K chains of L from the smallest to the largest, each containing \
+        the one before. With --out the same command goes on after an interruption.
 
         EXAMPLE
           regnas supernet evaluate checkpoints/fashion smallest largest random:10
-          regnas supernet evaluate checkpoints/fashion chains:5x4 --alone --split test \\
-            --out checkpoints/fashion/evaluation
+          regnas supernet evaluate checkpoints/fashion --alone --split test --out judged
         """
     )
 
     @Argument(help: "Folder of a run, or a supernet file.")
     var supernet: String
 
-    @Argument(help: "Architectures (see above).")
+    @Argument(help: "Architectures; chains:5x4 if not given.")
     var architectures: [String] = []
 
-    @Option(help: "File of more of them, one a line; '#' begins a comment.")
+    @Option(help: "More of them, one a line; '#' begins a comment.")
     var file: String?
 
-    @Option(help: "Seed of random:N and chains:KxL; the supernet's own if not given.")
+    @Option(help: "Seed of what is drawn; the supernet's by default.")
     var seed: UInt64?
 
     @Option(help: "Images to measure on: search or test.")
@@ -53,20 +45,20 @@ extension SupernetCommand {
     var alone = false
 
     @Option(
-      help: "Stand-alone trainings of each architecture, with seeds counted from the supernet's."
+      help: "Seeds to train each alone with."
     )
     var seeds = 1
 
-    @Option(help: "Latency table of the space on this device (see regnas latency measure).")
+    @Option(help: "From 'regnas latency measure'.")
     var latencyTable: String?
 
     @Option(name: .shortAndLong, help: "Folder to keep predictions and figures in.")
     var out: String?
 
-    @Option(help: "Folder to keep stand-alone predictions in, for several supernets of one recipe.")
+    @Option(help: "The same for stand-alone ones only, to share.")
     var aloneOut: String?
 
-    @Option(help: "Data set file; the one the supernet was trained on if not given.")
+    @Option(help: "Data set file; the supernet's by default.")
     var data: String?
 
     @Option(name: .long, help: "Set one configuration key. May be repeated.")

@@ -88,7 +88,8 @@ extension SupernetEvaluation.Comparison {
       "inherited - alone  \(Text.signed(difference.mean)) "
         + "[\(Text.signed(difference.low)), \(Text.signed(difference.high))] points, mean of "
         + "\(agreement.architectures) architectures (Student's interval over them)",
-      "Kendall's tau      \(agreement.text) (bootstrap over architectures)",
+      "Kendall's tau      \(agreement.text)"
+        + (agreement.interval == nil ? "" : " (bootstrap over architectures)"),
     ]
     if let agreementOfSeeds {
       lines.append("  of two seeds     \(agreementOfSeeds.text), both trained alone")
