@@ -88,11 +88,18 @@ struct StandAloneTraining {
 }
 
 extension TrainingConfiguration {
-  /// The same recipe for one network alone.
+  /// The same recipe for one network alone: what is said here carries over, how subnets are chosen
+  /// and what they learn from does not. Recipes that differ in those only train the same networks.
   fileprivate var standAlone: TrainingConfiguration {
-    var result = self
-    result.randomSubnets = 0
-    result.distillation = .none
+    var result = TrainingConfiguration()
+    result.steps = steps
+    result.warmUpSteps = warmUpSteps
+    result.learningRate = learningRate
+    result.finalLearningRate = finalLearningRate
+    result.momentum = momentum
+    result.weightDecay = weightDecay
+    result.labelSmoothing = labelSmoothing
+    result.gradientClipping = gradientClipping
     return result
   }
 
