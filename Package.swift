@@ -109,8 +109,8 @@ let package = Package(
     room("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
     room("FlipMetrics", ["RandomStreams"]),
     room("Controller", ["Decisions", "Torch", "RandomStreams"]),
-    room("Search", rooms + [yams]),
     room("Delivery"),
+    room("Search", rooms + ["Delivery", yams]),
     .executableTarget(
       name: "regnas",
       dependencies: rooms + ["Search", "Delivery", argumentParser],

@@ -1,3 +1,5 @@
+import Supernet
+
 /// Configuration values as text: what stands in YAML, after `--set key=`, or in the environment.
 protocol ConfigurationText {
   /// Throws a ``Malformed`` saying what was expected.
@@ -84,6 +86,11 @@ extension ConfigurationText where Self: RawRepresentable & CaseIterable, RawValu
   var configurationText: String { rawValue }
 }
 
+extension TrainingSchedule: ConfigurationText {}
+extension TrainingConfiguration.Sampling: ConfigurationText {}
+extension TrainingConfiguration.Updates: ConfigurationText {}
+extension TrainingConfiguration.Gradients: ConfigurationText {}
+extension TrainingConfiguration.Distillation: ConfigurationText {}
 extension RunConfiguration.Strategy: ConfigurationText {}
 extension RunConfiguration.Sharing: ConfigurationText {}
 extension RunConfiguration.Baseline: ConfigurationText {}

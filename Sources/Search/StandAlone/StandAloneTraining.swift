@@ -49,22 +49,26 @@ struct StandAloneTraining {
       progress(trainer.stepsDone, recipe.steps)
       if interruption.look() { throw Interrupted(signal: interruption.signal, folder: "") }
     }
-    return network
+    return try trainer.result()
   }
 
-  /// What the supernet's own training computes.
-  func supernetCost() throws -> TrainingCost {
+  /// What the supernet's own training computes; nil where the configuration does not tell: for a
+  /// supernet that was trained elsewhere, or whose recipe names files that are gone.
+  func supernetCost() throws -> TrainingCost? {
     let configuration = subject.configuration
-    let trainer = try SupernetTrainer(
-      subject.supernet,
-      configuration: configuration.supernet.training(
+    guard configuration.supernet.file == nil,
+      let recipe = try? SupernetRecipe(
+        configuration.supernet,
+        of: subject.space,
         stepsPerEpoch: subject.images.trainingBatchesPerEpoch
-      ),
-      seed: configuration.seed
-    )
+      )
+    else { return nil }
     return try TrainingCost(
-      visits: (0..<trainer.configuration.steps).map { trainer.visits(at: $0) },
-      of: subject.space
+      SupernetTrainer(
+        subject.supernet,
+        configuration: recipe.training,
+        seed: configuration.seed
+      )
     )
   }
 
@@ -100,6 +104,7 @@ extension TrainingConfiguration {
     result.weightDecay = weightDecay
     result.labelSmoothing = labelSmoothing
     result.gradientClipping = gradientClipping
+    result.averaging = averaging
     return result
   }
 

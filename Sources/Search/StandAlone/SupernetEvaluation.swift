@@ -63,7 +63,8 @@ public struct SupernetEvaluation: Sendable, Codable {
     /// trained alone, over all seeds. Nil without such pairs.
     public var flips: FlipReduction?
     public var pairs: [PairRow]
-    public var cost: TrainingCost
+    /// Nil where the configuration does not tell how the supernet was trained.
+    public var cost: TrainingCost?
   }
 
   /// A pair of architectures whose second contains the first.

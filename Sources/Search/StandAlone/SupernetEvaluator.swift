@@ -213,7 +213,7 @@ extension SupernetEvaluator {
   }
 
   private static func percent(_ value: Double) -> String {
-    "\((value * 10_000).rounded() / 100)"
+    String(format: "%.2f", value * 100)
   }
 }
 

@@ -32,7 +32,8 @@ public struct SupernetStudy: Sendable, Codable {
   public var aloneFlips: MeanInterval?
   /// Of the mean rates.
   public var reduction: MeanInterval?
-  public var costRatio: MeanInterval
+  /// Multiply-adds of training the supernet over those of training its largest network alone.
+  public var costRatio: MeanInterval?
 
   /// One study per space, in the order in which they first appear.
   ///
@@ -63,8 +64,7 @@ public struct SupernetStudy: Sendable, Codable {
     guard comparisons.count == evaluations.count,
       let inherited = MeanInterval(rows.map { Self.mean($0.map(\.inherited.value)) }),
       let alone = MeanInterval(rows.map { Self.mean($0.compactMap { $0.alone?.accuracy }) }),
-      let difference = MeanInterval(comparisons.map(\.difference.mean)),
-      let costRatio = MeanInterval(comparisons.map(\.cost.ratio))
+      let difference = MeanInterval(comparisons.map(\.difference.mean))
     else {
       throw RunError.invalidInput(
         "an evaluation of \(first.space) trained nothing alone; evaluate it again with --alone"
@@ -73,7 +73,7 @@ public struct SupernetStudy: Sendable, Codable {
     self.inherited = inherited
     self.alone = alone
     self.difference = difference
-    self.costRatio = costRatio
+    costRatio = MeanInterval(comparisons.compactMap(\.cost?.ratio))
     tau = MeanInterval(comparisons.compactMap(\.agreement.tau))
     pairs = first.comparison?.pairs.count ?? 0
     let flips = comparisons.compactMap(\.flips)

@@ -1,4 +1,3 @@
-import Decisions
 import SearchSpaces
 import Supernet
 
@@ -15,13 +14,18 @@ public struct TrainingCost: Sendable, Hashable, Codable {
   /// `supernetMACs / largestMACs`
   public var ratio: Double { Double(supernetMACs) / Double(largestMACs) }
 
-  init(visits: [[Architecture]], of space: some SearchSpace) throws {
+  /// Of all the steps of a trainer, done or to come. A fixed teacher's pass counts once.
+  init(_ trainer: SupernetTrainer) throws {
+    let space = trainer.supernet.space
     let table = try space.costTable(.macs)
-    func cost(_ architecture: Architecture) -> Int {
-      3 * table.cost(of: architecture, in: space.decisions)
+    let largest = table.cost(of: space.largest, in: space.decisions)
+    steps = trainer.configuration.steps
+    largestMACs = 3 * largest * steps
+    supernetMACs = (0..<steps).reduce(0) { sum, step in
+      sum + trainer.visits(at: step).reduce(0) { $0 + 3 * table.cost(of: $1, in: space.decisions) }
     }
-    steps = visits.count
-    supernetMACs = visits.reduce(0) { $0 + $1.reduce(0) { $0 + cost($1) } }
-    largestMACs = visits.count * cost(space.largest)
+    guard trainer.configuration.distillation == .teacher else { return }
+    supernetMACs += trainer.phases.filter { !$0.elastic.isEmpty }
+      .reduce(0) { $0 + largest * $1.steps }
   }
 }

@@ -32,10 +32,12 @@ extension SearchSpace {
     var current = smallest
     for target in targets {
       repeat {
-        guard let next = try stepUp(from: current, eagerness, using: &random) else { break }
+        let next = try stepUp(from: current, eagerness, using: &random)
+        // The last step may jump over several targets; the largest is for the end.
+        guard let next, next != largest else { break }
         current = next
       } while Double(table.cost(of: current, in: decisions)) < target
-      if current != chain.last, current != largest { chain.append(current) }
+      if current != chain.last { chain.append(current) }
     }
     if length > 1, largest != smallest { chain.append(largest) }
     return chain

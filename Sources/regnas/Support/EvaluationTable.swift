@@ -107,10 +107,12 @@ extension SupernetEvaluation.Comparison {
     } else {
       lines.append("negative flips     no architecture of the set contains another")
     }
-    lines.append(
-      "cost               \(String(format: "%.2f", cost.ratio)) times the multiply-adds of training "
-        + "the largest alone"
-    )
+    if let cost {
+      let ratio = String(format: "%.2f", cost.ratio)
+      lines.append(
+        "cost               \(ratio) times the multiply-adds of training the largest alone"
+      )
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -74,7 +74,7 @@ import Testing
     // Seeds 1 and 2 rank alike, 3 swaps one pair of three.
     let tau = try #require(study.tauOfSeeds)
     #expect(abs(tau - 5.0 / 9) < 1e-12)
-    #expect(study.costRatio.mean == 2.5)
+    #expect(study.costRatio?.mean == 2.5)
     #expect(studies[1].tauOfSeeds == nil)
   }
 
