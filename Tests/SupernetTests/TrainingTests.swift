@@ -189,7 +189,7 @@ struct TrainingTests {
     configuration.steps = 12
     configuration.warmUpSteps = 2
     configuration.learningRate = 0.4
-    let schedule = LearningRateSchedule(configuration: configuration)
+    let schedule = LearningRateSchedule(configuration, phase: configuration.whole)
     #expect(abs(schedule.rate(at: 0) - 0.2) < 1e-12 && abs(schedule.rate(at: 1) - 0.4) < 1e-12)
     #expect(abs(schedule.rate(at: 2) - 0.4) < 1e-12 && abs(schedule.rate(at: 7) - 0.2) < 1e-12)
     #expect(schedule.rate(at: 12) < 1e-12)

@@ -95,4 +95,26 @@ public final class EvaluationSubject {
 
   /// The images of a split.
   func set(_ split: Split) -> ImageSet { split == .test ? images.test : images.search }
+
+  /// How long the steps of the supernet's training took, by the log of its run; nil without one.
+  var trainingSeconds: Double? {
+    struct Line: Decodable {
+      var step: Int
+      var images_per_second: Double?
+    }
+    let folder = (path as NSString).deletingLastPathComponent
+    let log = (folder.isEmpty ? "." : folder) + "/" + MetricsLog.timingName
+    guard let bytes = FileManager.default.contents(atPath: log) else { return nil }
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).compactMap {
+      try? JSONDecoder().decode(Line.self, from: $0)
+    }
+    var (done, seconds) = (0, 0.0)
+    // Steps that an interrupted run did twice count once.
+    for line in lines.sorted(by: { $0.step < $1.step }) where line.step > done {
+      guard let rate = line.images_per_second, rate > 0 else { continue }
+      seconds += Double((line.step - done) * configuration.supernet.batchSize) / rate
+      done = line.step
+    }
+    return done > 0 ? seconds : nil
+  }
 }

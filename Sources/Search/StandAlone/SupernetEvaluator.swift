@@ -120,8 +120,7 @@ extension SupernetEvaluator {
       try entries.enumerated().map { index, entry in
         try stopIfAsked()
         let number = turn * entries.count + index + 1
-        let clock = ContinuousClock()
-        let start = clock.now
+        var seconds = 0.0
         var network: ArchitectureEvaluator?
         let only = try StandAloneSpace(entry.architecture, of: subject.space).architecture
         let result = try predictions(
@@ -132,18 +131,18 @@ extension SupernetEvaluator {
           let evaluator =
             try network
             ?? ArchitectureEvaluator(
-              supernet: train(entry, number, training, seed: seed),
+              supernet: train(entry, number, training, seed: seed, seconds: &seconds),
               calibration: calibration
             )
           network = evaluator
           return try evaluator.predictions(of: only, on: set)
         }
         if network != nil {
-          let seconds = (clock.now - start) / .seconds(1)
           services.reporter.note(
             "alone \(number)/\(entries.count * aloneSeeds.count): \(entry.name), "
-              + "\(Self.percent(result.accuracy)) %, \(Int(seconds.rounded())) s"
+              + "\(Self.percent(result.accuracy)) %, trained in \(Int(seconds.rounded())) s"
           )
+          if entry.architecture == subject.space.largest { noteSeconds(ofLargest: seconds) }
         }
         return result
       }
@@ -154,8 +153,12 @@ extension SupernetEvaluator {
     _ entry: ArchitectureSelection.Entry,
     _ number: Int,
     _ training: StandAloneTraining,
-    seed: UInt64
+    seed: UInt64,
+    seconds: inout Double
   ) throws -> Supernet {
+    let clock = ContinuousClock()
+    let start = clock.now
+    defer { seconds = (clock.now - start) / .seconds(1) }
     do {
       return try training.train(
         entry.architecture,
@@ -173,6 +176,16 @@ extension SupernetEvaluator {
     } catch let stop as Interrupted {
       throw Interrupted(signal: stop.signal, folder: settings.folder ?? "")
     }
+  }
+
+  /// Beside the multiply-adds that the evaluation counts, what a clock says: on this computer, with
+  /// whatever else ran on it.
+  private func noteSeconds(ofLargest seconds: Double) {
+    guard let supernet = subject.trainingSeconds, seconds > 0 else { return }
+    services.reporter.note(
+      "measured: the supernet was trained in \(Int(supernet.rounded())) s, "
+        + String(format: "%.1f times its largest network alone", supernet / seconds)
+    )
   }
 
   /// From the store, or made: for both splits where they will be kept, else for the one asked for.
