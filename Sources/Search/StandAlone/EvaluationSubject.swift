@@ -100,7 +100,12 @@ public final class EvaluationSubject {
   var trainingSeconds: Double? {
     struct Line: Decodable {
       var step: Int
-      var images_per_second: Double?
+      var imagesPerSecond: Double?
+
+      enum CodingKeys: String, CodingKey {
+        case step
+        case imagesPerSecond = "images_per_second"
+      }
     }
     let folder = (path as NSString).deletingLastPathComponent
     let log = (folder.isEmpty ? "." : folder) + "/" + MetricsLog.timingName
@@ -111,7 +116,7 @@ public final class EvaluationSubject {
     var (done, seconds) = (0, 0.0)
     // Steps that an interrupted run did twice count once.
     for line in lines.sorted(by: { $0.step < $1.step }) where line.step > done {
-      guard let rate = line.images_per_second, rate > 0 else { continue }
+      guard let rate = line.imagesPerSecond, rate > 0 else { continue }
       seconds += Double((line.step - done) * configuration.supernet.batchSize) / rate
       done = line.step
     }

@@ -157,7 +157,8 @@ import Testing
 
 private final class Notes: Reporter {
   var all: [String] = []
-  func note(_ text: String) { all.append(text) }
+  /// Those about a network that was trained.
+  func note(_ text: String) { if text.hasPrefix("alone") { all.append(text) } }
   func progress(_ title: String, done: Int, total: Int, unit: String, detail: String) {}
   func endProgress() {}
 }
