@@ -58,7 +58,8 @@ extension SupernetEvaluator {
             try network
             ?? ArchitectureEvaluator(
               supernet: train(entry, number, training, seed: seed, seconds: &seconds),
-              calibration: calibration
+              calibration: calibration,
+              memoryLimit: 0
             )
           network = evaluator
           return try evaluator.predictions(of: only, on: set)

@@ -81,7 +81,7 @@ public struct SupernetStudy: Sendable, Codable {
     aloneFlips = MeanInterval(flips.map(\.baselineRate))
     reduction = MeanInterval(flips.compactMap(\.reduction))
     let names = rows.map { $0.map(\.architecture) }
-    guard rows.count > 1, names.allSatisfy({ $0 == names[0] }) else { return }
+    guard names.allSatisfy({ $0 == names[0] }) else { return }
     differenceOverArchitectures = MeanInterval(
       rows[0].indices.map { index in
         Self.mean(rows.compactMap { $0[index].alone?.difference.value })
