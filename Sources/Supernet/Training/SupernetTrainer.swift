@@ -33,6 +33,7 @@ public final class SupernetTrainer {
   var teacher: Teacher?
   /// Whether the teacher came with the training and is not part of its state.
   let teacherIsGiven: Bool
+  private let hasTeacher: Bool
   private let calibration: () throws -> [Tensor]
   private let sampler: SubnetSampler
   private let dropout: RandomStream
@@ -63,7 +64,8 @@ public final class SupernetTrainer {
     average =
       configuration.averaging > 0
       ? try WeightAverage(of: supernet, decay: configuration.averaging) : nil
-    self.teacher = only == nil && configuration.distillation == .teacher ? teacher : nil
+    hasTeacher = only == nil && configuration.distillation == .teacher
+    self.teacher = hasTeacher ? teacher : nil
     teacherIsGiven = self.teacher != nil
     self.calibration = calibration
     sampler = SubnetSampler(
@@ -230,16 +232,11 @@ public final class SupernetTrainer {
       if let average { try supernet.load(average.supernet.state().merging(buffers()) { $1 }) }
       optimizer = try Self.optimizer(of: supernet, configuration)
     }
-    if needsTeacher, !phase.elastic.isEmpty {
+    if hasTeacher, teacher == nil, !phase.elastic.isEmpty {
       teacher = try Teacher(supernet, calibratedOn: calibration())
     }
     if phase.sortsChannels { try supernet.sortChannels() }
     try average?.restart(from: supernet)
-  }
-
-  private var needsTeacher: Bool {
-    configuration.distillation == .teacher && teacher == nil
-      && !phases.allSatisfy(\.elastic.isEmpty)
   }
 
   private func buffers() throws -> [String: Tensor] {
