@@ -141,7 +141,7 @@ extension SearchRun {
 }
 
 extension SearchRun {
-  private func readSupernet(_ path: String) throws -> Supernet {
+  func readSupernet(_ path: String) throws -> Supernet {
     let supernet = try Supernet(
       space: setting.space,
       device: setting.device,
