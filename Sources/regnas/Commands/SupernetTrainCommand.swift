@@ -20,19 +20,19 @@ extension SupernetCommand {
     @OptionGroup var new: NewRun
 
     func run() throws {
-      try new.start(
-        check: { configuration in
-          guard configuration.supernet.file == nil else {
-            throw ConfigurationError(
-              place: "supernet.file",
-              message: "it gives a trained supernet, so there is nothing to train; start from its "
-                + "weights with supernet.initial, or search with 'regnas train'"
-            )
-          }
-        },
-        endingAs: "supernet trained",
-        next: { "the supernet: \($0)/supernet.h5; search with: regnas resume \($0)" }
-      ) { try $0.trainSupernet() }
+      try new.start(check: isToBeTrained, endingAs: "supernet trained", next: "resume") {
+        try $0.trainSupernet()
+      }
+    }
+
+    private func isToBeTrained(_ configuration: RunConfiguration) throws {
+      guard configuration.supernet.file == nil else {
+        throw ConfigurationError(
+          place: "supernet.file",
+          message: "it gives a trained supernet, so there is nothing to train; start from its "
+            + "weights with supernet.initial, or search with 'regnas train'"
+        )
+      }
     }
   }
 }

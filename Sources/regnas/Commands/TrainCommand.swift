@@ -18,6 +18,6 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var new: NewRun
 
   func run() throws {
-    try new.start(next: { "the family: regnas sample \($0)" }) { try $0.train() }
+    try new.start(next: "sample") { try $0.train() }
   }
 }

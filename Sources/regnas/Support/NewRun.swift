@@ -22,11 +22,12 @@ struct NewRun: ParsableArguments {
   var dryRun = false
 
   /// Makes the run and does `body` with it, unless only its plan is asked for. `state` is what
-  /// `run.json` says at the end, `next` what the user may do then, given the folder.
+  /// `run.json` says at the end, `next` the command that the user may go on
+  /// with, but for the folder.
   func start(
     check: (RunConfiguration) throws -> Void = { _ in },
     endingAs state: String = "finished",
-    next: (_ folder: String) -> String,
+    next: String,
     _ body: (SearchRun) throws -> Void
   ) throws {
     let sources = try keys.collect()
@@ -50,6 +51,6 @@ struct NewRun: ParsableArguments {
     )
     session.reporter.note("run \(run.folder.path), seed \(configuration.seed)")
     try session.record(run.folder, configuration, endingAs: state) { try body(run) }
-    session.reporter.note("done; \(next(run.folder.path))")
+    session.reporter.note("done; go on with: regnas \(next) \(run.folder.path)")
   }
 }
