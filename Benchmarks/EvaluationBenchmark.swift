@@ -31,7 +31,7 @@ struct EvaluationBenchmark: ParsableCommand {
   @Option(help: "Threads of libtorch.")
   var threads = 2
   @Option(help: "MiB of activations kept.")
-  var memory = 1024
+  var memory = 512
   @Option(help: .hidden)
   var role: Role?
   @Option(help: .hidden)

@@ -23,6 +23,32 @@ private func descend(_ weight: Tensor) throws {
     }
   }
 
+  /// The one pass over float32 tensors in any memory order, and the operations elsewhere.
+  @Test func sgdIsTheSameInEveryMemoryOrderAndPrecision() throws {
+    let values: [Float] = (0..<150).map { Float($0 % 17) / 8 - 1 }
+    let plain: Tensor = try Tensor(values, shape: [2, 3, 5, 5])
+    let weights: [Tensor] = [
+      try plain.clone(), try plain.channelsLast().clone(), try plain.to(.float64).clone(),
+    ]
+    for weight in weights { try weight.requireGradient() }
+    let sgd = try SGD(weights.enumerated().map { ("\($0)", $1) }, momentum: 0.9) { _ in 0.01 }
+    for _ in 0..<4 {
+      for weight in weights { try descend(weight * weight) }
+      let norm: Double = try clipGradients([weights[2]], to: nil)
+      for weight in weights.prefix(2) {
+        let other: Double = try clipGradients([weight], to: nil)
+        #expect(abs(other - norm) <= 1e-6 * norm)
+      }
+      try sgd.step(learningRate: 0.05)
+    }
+    let exact: [Double] = try weights[2].array()
+    for weight in weights.prefix(2) {
+      let values: [Float] = try weight.array()
+      for (value, exact) in zip(values, exact) { #expect(abs(Double(value) - exact) <= 1e-6) }
+      #expect(try weight.gradient() == nil)
+    }
+  }
+
   @Test func adamFollowsItsFormula() throws {
     let weight = try Tensor([3.0], shape: [1])
     try weight.requireGradient()

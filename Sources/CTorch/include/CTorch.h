@@ -80,6 +80,12 @@ int rt_backward(rt_tensor tensor, rt_tensor gradient, rt_message *error);
 int rt_grad(rt_tensor tensor, rt_tensor *out, rt_message *error);  // *out null where there is none
 int rt_clear_grad(rt_tensor tensor, rt_message *error);
 
+// Over all parameters that have a gradient. The step, of Nesterov's momentum, takes it away.
+int rt_sgd_step(
+  const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
+  double rate, double momentum, rt_message *error);
+int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error);
+
 // Operations of one, two and three tensors.
 typedef enum {
   RT_NEG, RT_EXP, RT_LOG, RT_SQRT, RT_ABS, RT_TANH, RT_SIGMOID, RT_RELU, RT_RELU6, RT_HARDSWISH,

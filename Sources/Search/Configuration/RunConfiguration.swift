@@ -135,7 +135,7 @@ public struct RunConfiguration: Sendable, Equatable {
     /// 0 takes every core.
     public var threads = 0
     /// MiB of activations kept between evaluations.
-    public var evaluationMemory = 1024
+    public var evaluationMemory = 512
     public var deterministic = false
   }
 

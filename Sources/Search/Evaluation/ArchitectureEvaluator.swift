@@ -26,7 +26,7 @@ public final class ArchitectureEvaluator {
   /// - Parameters:
   ///   - calibration: batches of training images, `[batch, channels, height, width]`.
   ///   - memoryLimit: bytes of activations kept between evaluations; only speed depends on it.
-  public init(supernet: Supernet, calibration: [Tensor], memoryLimit: Int = 1 << 30) {
+  public init(supernet: Supernet, calibration: [Tensor], memoryLimit: Int = 512 << 20) {
     self.supernet = supernet
     self.calibration = calibration
     self.memoryLimit = memoryLimit

@@ -53,6 +53,15 @@ struct LayerTrie {
   }
 }
 
+extension LayerTrie {
+  /// Whether networks part at a node, one of which goes on to `child`: of those still expected, or
+  /// of those that came before. Where all go on to the same layer, that one's outputs serve better.
+  func isForked(_ node: Int, before child: Int) -> Bool {
+    let (node, child) = (nodes[node], nodes[child])
+    return node.pending > child.pending || node.visits > child.visits
+  }
+}
+
 extension Layer {
   fileprivate var isNormalized: Bool { !NetworkDescription(self).norms.isEmpty }
 }

@@ -249,8 +249,10 @@ extension RolloutEvaluator {
     let inputs = start > 0 ? kept[keys[start - 1]] : nil
     var isKept = [Bool](repeating: false, count: path.count)
     for position in start..<max(start, path.count - 1) {
+      guard trie.isForked(path[position], before: path[position + 1]),
+        kept[keys[position]] == nil
+      else { continue }
       let node = trie.nodes[path[position]]
-      guard node.pending > 1 || node.visits > 0, kept[keys[position]] == nil else { continue }
       isKept[position] = kept.reserve(
         keys[position],
         bytes: node.outputCount * stretch.bytesPerValue,

@@ -1,3 +1,5 @@
+import CTorch
+
 /// Stochastic gradient descent with Nesterov momentum:
 ///
 ///     g = gradient + decay * w;  v = momentum * v + g;  w -= rate * (g + momentum * v)
@@ -23,18 +25,16 @@ public final class SGD {
   /// Applies the collected gradients and clears them. A parameter that no gradient reached is left
   /// alone, velocity included.
   public func step(learningRate: Double) throws {
-    try withoutGradient {
-      for (parameter, velocity) in zip(parameters, velocities) {
-        guard let gradient = try parameter.value.gradient() else { continue }
-        if parameter.decay != 0 {
-          try gradient.addInPlace(parameter.value, scale: parameter.decay)
-        }
-        try velocity.multiplyInPlace(momentum)
-        try velocity.addInPlace(gradient)
-        try parameter.value.addInPlace(gradient, scale: -learningRate)
-        try parameter.value.addInPlace(velocity, scale: -learningRate * momentum)
-        try parameter.value.clearGradient()
-      }
+    try check("SGD step") {
+      rt_sgd_step(
+        parameters.map(\.value.handle),
+        velocities.map(\.handle),
+        parameters.map(\.decay),
+        Int32(parameters.count),
+        learningRate,
+        momentum,
+        $0
+      )
     }
   }
 
