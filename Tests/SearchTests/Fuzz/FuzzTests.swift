@@ -13,12 +13,13 @@ import Testing
     var (inputs, accepted) = (0, 0)
     var slowest = Duration.zero
     for reader in Reader.all {
-      #expect(!reader.seeds.isEmpty, "\(reader.name)")
       let own = folder.file(reader.name.replacing(" ", with: "-"))
       try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
-      #expect(throws: Never.self, "\(reader.name)") { try reader.run(reader.seeds[0], in: own) }
+      // Some seeds are hostile themselves.
+      let isSeedRead = reader.seeds.contains { (try? reader.run($0, in: own)) != nil }
+      #expect(isSeedRead, "\(reader.name)")
       var mutator = Mutator(stream: RandomStream(seed: 1, name: reader.name))
-      for _ in 0..<50 {
+      for _ in 0..<25 {
         let pick = mutator.stream.uniform(below: reader.seeds.count)
         let other = mutator.stream.uniform(below: reader.seeds.count)
         let input = mutator.mutate(reader.seeds[pick], reader.seeds[other])
