@@ -13,7 +13,7 @@ extension HDF5File {
     let size = try sizeOfReadable(path, place)
     let isSealed = try FileSeal.check(path: path, fileSize: size, place)
     try checkSignature(place) { offset in try readPart(of: path, from: offset, count: 8) }
-    if !isSealed { try UnsealedFiles.check?(path) }
+    if !isSealed { try UnsealedFiles.check?.run(path) }
     return try withLibrary {
       let access = try fileAccess(place)
       return try adopt(

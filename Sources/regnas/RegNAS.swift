@@ -34,7 +34,8 @@ struct RegNAS: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      try UnsealedFiles.$check.withValue(UnsealedFileCheck().read) { try command.run() }
+      let check = UnsealedFiles.Check(UnsealedFileCheck().read)
+      try UnsealedFiles.$check.withValue(check) { try command.run() }
     } catch let error as ExitCode {
       exit(withError: error)
     } catch {

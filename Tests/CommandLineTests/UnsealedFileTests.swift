@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .enabled(if: H5py.isInstalled, "needs h5py: apt install python3-h5py"))
 struct UnsealedFileTests {
   /// `Scripts/torture` tries more places.
-  private static let places = ProcessInfo.processInfo.environment["TORTURE"] == nil ? 6 : 200
+  private static let places = ProcessInfo.processInfo.environment["TORTURE"] == nil ? 4 : 200
   private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("../Fixtures").standardized.path
 

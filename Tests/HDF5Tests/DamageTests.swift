@@ -172,8 +172,7 @@ import Testing
     broken[3] ^= 1  // The seal is not recognised as one any more.
     try put(broken, at: folder.file("broken.h5"))
     try put(Array("epochs: 3".utf8), at: folder.file("text.h5"))
-    @Sendable func refuse(_ path: String) throws { throw Refusal() }
-    UnsealedFiles.$check.withValue(refuse) {
+    UnsealedFiles.$check.withValue(UnsealedFiles.Check { _ in throw Refusal() }) {
       #expect(throws: Never.self) { try HDF5File.open(folder.file("sealed.h5")).close() }
       #expect(throws: Refusal.self) { _ = try HDF5File.open(folder.file("unsealed.h5")) }
       #expect(throws: Refusal.self) { _ = try HDF5File.open(folder.file("broken.h5")) }

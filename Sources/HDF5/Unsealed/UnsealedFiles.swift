@@ -5,13 +5,21 @@
 /// has each such file read once elsewhere, in a process that may die:
 ///
 /// ```swift
-/// try UnsealedFiles.$check.withValue(readInAnotherProcess) { try runTheProgram() }
+/// let check = UnsealedFiles.Check { path in try readInAnotherProcess(path) }
+/// try UnsealedFiles.$check.withValue(check) { try runTheProgram() }
 /// ```
 ///
 /// Sealed files are never given to the check: their seal has been verified.
 public enum UnsealedFiles {
   /// Called with the path of a file before the library sees a byte of it; throws if it must not.
-  @TaskLocal public static var check: (@Sendable (_ path: String) throws -> Void)?
+  public struct Check: Sendable {
+    let run: @Sendable (_ path: String) throws -> Void
+
+    public init(_ run: @escaping @Sendable (_ path: String) throws -> Void) { self.run = run }
+  }
+
+  // A bare function as the value crashes programs that Swift 6.3.1 has optimised.
+  @TaskLocal public static var check: Check?
 
   /// What the other process does: opens every object of a file by the same calls as the readers of
   /// this package, and reads all of it. Errors are passed over, the reader will meet them too; but

@@ -19,7 +19,7 @@ import Testing
       let isSeedRead = reader.seeds.contains { (try? reader.run($0, in: own)) != nil }
       #expect(isSeedRead, "\(reader.name)")
       var mutator = Mutator(stream: RandomStream(seed: 1, name: reader.name))
-      for _ in 0..<25 {
+      for _ in 0..<12 {
         let pick = mutator.stream.uniform(below: reader.seeds.count)
         let other = mutator.stream.uniform(below: reader.seeds.count)
         let input = mutator.mutate(reader.seeds[pick], reader.seeds[other])
