@@ -225,6 +225,11 @@ bool is_vector(const at::Tensor &a, int64_t count) {
          a.scalar_type() == at::kFloat;
 }
 
+bool is_float_rows(const at::Tensor &a) {
+  return a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() && a.scalar_type() == at::kFloat &&
+         a.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 at::Tensor activation_of(const at::Tensor &a, rt_activation activation) {
   switch (activation) {
     case RT_IDENTITY_ACTIVATION: return a;
@@ -248,8 +253,7 @@ int rt_batch_norm_activation(
     const at::Tensor &x = input->value, &w = weight->value, &b = bias->value;
     const at::Tensor m = optional(running_mean), v = optional(running_var);
     const bool fits =
-      x.dim() == 4 && x.numel() > 0 && x.device().is_cpu() && x.scalar_type() == at::kFloat &&
-      x.is_contiguous(at::MemoryFormat::ChannelsLast) && is_vector(w, x.size(1)) &&
+      is_float_rows(x) && is_vector(w, x.size(1)) &&
       is_vector(b, x.size(1)) && m.defined() == v.defined() &&
       (!m.defined() || (is_vector(m, x.size(1)) && is_vector(v, x.size(1))));
     if (fits) {
@@ -260,5 +264,40 @@ int rt_batch_norm_activation(
     }
     return activation_of(
       at::batch_norm(x, w, b, m, v, /*training=*/true, momentum, epsilon, true), activation);
+  });
+}
+
+int rt_batch_norm_in(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, double epsilon, rt_activation activation,
+  rt_tensor *mean, rt_tensor *variance, rt_message *error) {
+  return guarded(error, [&] {
+    at::NoGradGuard none;
+    at::Tensor &x = input->value;
+    const at::Tensor &w = weight->value, &b = bias->value;
+    std::pair<at::Tensor, at::Tensor> statistics;
+    if (is_float_rows(x) && is_vector(w, x.size(1)) && is_vector(b, x.size(1))) {
+      const int64_t channels = x.size(1), rows = x.numel() / channels;
+      float *values = x.data_ptr<float>();
+      const auto moments = moments_of_rows(values, rows, channels);
+      std::vector<float> m(static_cast<size_t>(channels)), inverse(static_cast<size_t>(channels));
+      for (int64_t c = 0; c < channels; c++) {
+        m[c] = static_cast<float>(moments.mean[c]);
+        inverse[c] = static_cast<float>(1 / std::sqrt(moments.variance[c] + epsilon));
+      }
+      const auto p = channels_of(w, b, m.data(), inverse.data());
+      for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
+        normalize_block(
+          activation, values + start * channels, count, p, values + start * channels);
+      });
+      statistics = {float_vector(moments.mean), float_vector(moments.variance)};
+    } else {
+      statistics = channel_moments(x);
+      const auto y = at::batch_norm(
+        x, w, b, statistics.first, statistics.second, /*training=*/false, 0, epsilon, true);
+      x.copy_(activation_of(y, activation));
+    }
+    auto mean_handle = new rt_tensor_s{statistics.first};
+    *variance = new rt_tensor_s{statistics.second};
+    *mean = mean_handle;
   });
 }

@@ -9,9 +9,7 @@
 #include "depthwise.hpp"
 #include "threads.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <dlfcn.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -21,34 +19,6 @@ namespace regnas {
 namespace {
 
 constexpr int64_t kImagesPerPart = 32;
-
-// While it lives, libtorch's operations called on this thread use this thread alone.
-class OneThread {
- public:
-  OneThread() {
-    // libtorch sets a new thread's number of threads when it is first asked for it; not after us.
-    // (Not `init_num_threads`: each call of it makes another pool of threads.)
-    at::get_num_threads();
-    if (functions().set) before_ = functions().get(), functions().set(1);
-  }
-  ~OneThread() {
-    if (functions().set) functions().set(before_);
-  }
-
- private:
-  struct Functions {
-    void (*set)(int);
-    int (*get)();
-  };
-  // libtorch's OpenMP; ours is compiled without.
-  static const Functions &functions() {
-    static const Functions functions = {
-      reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads")),
-      reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"))};
-    return functions;
-  }
-  int before_ = 1;
-};
 
 at::Tensor gradient_of(
   const at::Tensor &gradient, const at::Tensor &input, const at::Tensor &weight, int64_t stride,
@@ -146,5 +116,24 @@ int rt_fast_conv2d(
       }
     }
     return at::conv2d(x, w, b, stride, padding, /*dilation=*/1, groups);
+  });
+}
+
+int rt_conv2d_activation(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_activation activation, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    at::NoGradGuard none;
+    const at::Tensor &x = input->value, &w = weight->value;
+    const at::Tensor b = optional(bias);
+    if (depthwise_fits(x, w, stride, padding, groups)) return depthwise(x, w, b, stride, activation);
+    auto y = at::conv2d(x, w, b, stride, padding, /*dilation=*/1, groups);
+    switch (activation) {
+      case RT_IDENTITY_ACTIVATION: break;
+      case RT_RELU_ACTIVATION: at::relu_(y); break;
+      case RT_RELU6_ACTIVATION: at::hardtanh_(y, 0, 6); break;
+      case RT_HARDSWISH_ACTIVATION: at::hardswish_(y); break;
+    }
+    return y;
   });
 }

@@ -16,4 +16,9 @@ at::Tensor depthwise(
   const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias,
   int64_t stride);
 
+// activation(the same), not recorded.
+at::Tensor depthwise(
+  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
+  rt_activation activation);
+
 }  // namespace regnas

@@ -79,42 +79,37 @@ Moments moments_of_rows(const float *values, int64_t rows, int64_t channels) {
   return result;
 }
 
-}  // namespace regnas
-
-using namespace regnas;
-
-namespace {
-
-at::Tensor float_vector(const std::vector<double> &values, const at::Tensor &like) {
-  auto result = at::empty(
-    {static_cast<int64_t>(values.size())}, like.options().memory_format(c10::nullopt));
+at::Tensor float_vector(const std::vector<double> &values) {
+  auto result = at::empty({static_cast<int64_t>(values.size())}, at::kFloat);
   std::transform(values.begin(), values.end(), result.data_ptr<float>(), [](double value) {
     return static_cast<float>(value);
   });
   return result;
 }
 
-}  // namespace
+std::pair<at::Tensor, at::Tensor> channel_moments(const at::Tensor &a) {
+  const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
+  if (
+    !recorded && a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() &&
+    a.scalar_type() == at::kFloat && a.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    const auto moments = moments_of_rows(a.data_ptr<float>(), a.numel() / a.size(1), a.size(1));
+    return {float_vector(moments.mean), float_vector(moments.variance)};
+  }
+  std::vector<int64_t> axes;
+  for (int64_t i = 0; i < a.dim(); i++)
+    if (i != 1) axes.push_back(i);
+  auto both = at::var_mean(a, axes, /*unbiased=*/false);
+  return {std::get<1>(both), std::get<0>(both)};
+}
+
+}  // namespace regnas
+
+using namespace regnas;
 
 int rt_channel_moments(
   rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error) {
   return guarded(error, [&] {
-    const at::Tensor &a = input->value;
-    const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
-    std::pair<at::Tensor, at::Tensor> result;
-    if (
-      !recorded && a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() &&
-      a.scalar_type() == at::kFloat && a.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-      const auto moments =
-        moments_of_rows(a.data_ptr<float>(), a.numel() / a.size(1), a.size(1));
-      result = {float_vector(moments.mean, a), float_vector(moments.variance, a)};
-    } else {
-      std::vector<int64_t> axes;
-      for (int64_t i = 0; i < a.dim(); i++)
-        if (i != 1) axes.push_back(i);
-      auto both = at::var_mean(a, axes, /*unbiased=*/false);
-      result = {std::get<1>(both), std::get<0>(both)};
-    }
+    auto result = channel_moments(input->value);
     auto mean_handle = new rt_tensor_s{result.first};
     *variance = new rt_tensor_s{result.second};
     *mean = mean_handle;

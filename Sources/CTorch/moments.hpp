@@ -1,7 +1,12 @@
 // Mean and variance per channel of channels-last maps.
 #pragma once
 
+#include <ATen/core/ivalue.h>
+
+#include <ATen/ATen.h>
+
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace regnas {
@@ -13,5 +18,10 @@ struct Moments {
 
 // Of `rows` x `channels` values. Does not depend on the number of threads.
 Moments moments_of_rows(const float *values, int64_t rows, int64_t channels);
+
+// Mean and biased variance of any tensor over all its dimensions but 1.
+std::pair<at::Tensor, at::Tensor> channel_moments(const at::Tensor &values);
+
+at::Tensor float_vector(const std::vector<double> &values);
 
 }  // namespace regnas

@@ -50,6 +50,8 @@ void rt_switch_threads(int threads) {
   set_blas_threads(threads);
 }
 
+void rt_switch_blas_threads(int threads) { set_blas_threads(threads); }
+
 int rt_threads(void) { return at::get_num_threads(); }
 
 // Big tensors come and go with every step; by default glibc maps and unmaps each of them, and page

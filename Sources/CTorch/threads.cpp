@@ -4,6 +4,7 @@
 #include "internal.hpp"
 
 #include <ATen/Parallel.h>
+#include <dlfcn.h>
 
 #include <algorithm>
 #include <atomic>
@@ -123,7 +124,29 @@ Pool &pool() {
   return *pool;
 }
 
+// libtorch's OpenMP; ours is compiled without.
+struct OpenMP {
+  void (*set)(int) = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  int (*get)() = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
+};
+
+const OpenMP &openmp() {
+  static const OpenMP functions;
+  return functions;
+}
+
 }  // namespace
+
+OneThread::OneThread() {
+  // libtorch sets a new thread's number of threads when it is first asked for it; not after us.
+  // (Not `init_num_threads`: each call of it makes another pool of threads.)
+  at::get_num_threads();
+  if (openmp().set) before_ = openmp().get(), openmp().set(1);
+}
+
+OneThread::~OneThread() {
+  if (openmp().set) openmp().set(before_);
+}
 
 void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body) {
   const int threads = static_cast<int>(std::min<int64_t>(at::get_num_threads(), parts));
@@ -135,3 +158,10 @@ void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body) {
 }
 
 }  // namespace regnas
+
+void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context) {
+  regnas::parallel_parts(parts, [&](int64_t part) {
+    regnas::OneThread one;
+    body(context, part);
+  });
+}

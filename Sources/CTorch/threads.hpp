@@ -12,4 +12,15 @@ namespace regnas {
 // division into parts is. `body` must not throw.
 void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body);
 
+// While it lives, libtorch's operations called on this thread use this thread alone.
+class OneThread {
+ public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread &) = delete;
+
+ private:
+  int before_ = 1;
+};
+
 }  // namespace regnas

@@ -70,6 +70,34 @@ extension Tensor {
     }
   }
 
+  /// Batch norm with statistics of the batch and then an activation, in place and without autograd;
+  /// gives the batch's mean and biased variance per channel, `[channels]`.
+  public func batchNormalizeInPlace(
+    weight: Tensor,
+    bias: Tensor,
+    epsilon: Double,
+    then activation: FusedActivation
+  ) throws -> (mean: Tensor, variance: Tensor) {
+    var mean: OpaquePointer?
+    var variance: OpaquePointer?
+    try check("batch norm and \(activation) in place", [self, weight]) {
+      rt_batch_norm_in(
+        handle,
+        weight.handle,
+        bias.handle,
+        epsilon,
+        activation.code,
+        &mean,
+        &variance,
+        $0
+      )
+    }
+    guard let mean, let variance else {
+      throw TorchError(operation: "batch norm in place", message: "no tensor came back")
+    }
+    return (Tensor(owning: mean), Tensor(owning: variance))
+  }
+
   /// Batch norm with given statistics: `(x - mean) / sqrt(variance + epsilon) * weight + bias`.
   public func batchNormalized(
     mean: Tensor,

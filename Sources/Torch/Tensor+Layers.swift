@@ -54,6 +54,34 @@ extension Tensor {
     }
   }
 
+  /// ``fastConvolved(with:bias:stride:padding:groups:)`` followed by an activation, without autograd: what
+  /// evaluation runs. A depthwise convolution applies the activation on the way.
+  public func convolved(
+    with weight: Tensor,
+    bias: Tensor?,
+    stride: Int,
+    padding: Int,
+    groups: Int,
+    then activation: FusedActivation
+  ) throws -> Tensor {
+    try produce(
+      "convolution, stride \(stride), padding \(padding), groups \(groups), \(activation)",
+      [self, weight]
+    ) {
+      rt_conv2d_activation(
+        handle,
+        weight.handle,
+        bias?.handle,
+        Int64(stride),
+        Int64(padding),
+        Int64(groups),
+        activation.code,
+        $0,
+        $1
+      )
+    }
+  }
+
   /// `x W^T + b` of `[batch, in]` with `[out, in]`.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
     try produce("linear", [self, weight]) {

@@ -92,6 +92,7 @@ import Testing
       case "true": text = "false"
       case "false": text = "true"
       case "null": text = key.path == "space.widthMultiplier" ? "0.5" : "a \"path\" #1: \\x"
+      case "float32": text = "bfloat16"
       case "reinforce": text = "evolution"
       case "per-member": text = "conditioned"
       case "leave-one-out": text = "moving-average"

@@ -40,6 +40,10 @@ int rt_configure(int threads, bool flush_denormals, rt_message *error);
 int rt_threads(void);
 // Cheap, for a while: of OpenMP in this thread, and of OpenBLAS.
 void rt_switch_threads(int threads);
+void rt_switch_blas_threads(int threads);
+// `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads as are set;
+// libtorch computes each part on its thread alone.
+void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context);
 void rt_tune_allocator(void);
 void rt_set_grad_enabled(bool enabled);
 bool rt_grad_enabled(void);
@@ -126,6 +130,9 @@ int rt_to(
   rt_tensor a, int dtype, int device, rt_tensor *out, rt_message *error);
 
 // Layers. Null tensors stand for absent ones.
+typedef enum {
+  RT_IDENTITY_ACTIVATION, RT_RELU_ACTIVATION, RT_RELU6_ACTIVATION, RT_HARDSWISH_ACTIVATION
+} rt_activation;
 int rt_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_tensor *out, rt_message *error);
@@ -133,20 +140,25 @@ int rt_conv2d(
 int rt_fast_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_tensor *out, rt_message *error);
+// The same and then an activation, without autograd: what evaluation runs.
+int rt_conv2d_activation(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_activation activation, rt_tensor *out, rt_message *error);
 int rt_linear(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error);
 int rt_batch_norm(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
   rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
   rt_message *error);
-typedef enum {
-  RT_IDENTITY_ACTIVATION, RT_RELU_ACTIVATION, RT_RELU6_ACTIVATION, RT_HARDSWISH_ACTIVATION
-} rt_activation;
 // Training batch norm and then an activation, as one operation where that fits (batchnorm.cpp).
 int rt_batch_norm_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
   rt_tensor running_var, double momentum, double epsilon, rt_activation activation,
   rt_tensor *out, rt_message *error);
+// The same in place and without autograd; also the batch's mean and biased variance.
+int rt_batch_norm_in(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, double epsilon, rt_activation activation,
+  rt_tensor *mean, rt_tensor *variance, rt_message *error);
 // Mean and biased variance over all dimensions but 1.
 int rt_channel_moments(
   rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error);

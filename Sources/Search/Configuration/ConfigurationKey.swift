@@ -234,6 +234,11 @@ extension ConfigurationKey {
         where: natural
       ),
       .init(
+        "search.precision",
+        \.search.precision,
+        "What rewards are computed in: float32 or bfloat16. Final figures are always float32."
+      ),
+      .init(
         "search.reference",
         \.search.reference,
         "Predictions of an outside model on the search split, one class index per line."
@@ -275,6 +280,13 @@ extension ConfigurationKey {
         where: positive
       ),
       .init("runtime.device", \.runtime.device, "auto, cpu, cuda or cuda:N."),
+      .init(
+        "runtime.evaluationMemory",
+        \.runtime.evaluationMemory,
+        "MiB of activations kept between evaluations, for speed alone.",
+        mayChangeOnResume: true,
+        where: natural
+      ),
       .init(
         "runtime.threads",
         \.runtime.threads,

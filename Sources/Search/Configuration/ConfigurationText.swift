@@ -1,3 +1,5 @@
+import Supernet
+
 /// Configuration values as text: what stands in YAML, after `--set key=`, or in the environment.
 protocol ConfigurationText {
   /// Throws a ``Malformed`` saying what was expected.
@@ -89,6 +91,7 @@ extension RunConfiguration.Sharing: ConfigurationText {}
 extension RunConfiguration.Baseline: ConfigurationText {}
 extension RunConfiguration.CostMetric: ConfigurationText {}
 extension RunConfiguration.FlipAggregate: ConfigurationText {}
+extension EvaluationPrecision: ConfigurationText {}
 
 extension Budget: ConfigurationText {
   private static let suffixes: [(Character, Double)] = [("k", 1e3), ("M", 1e6), ("G", 1e9)]

@@ -1,3 +1,5 @@
+import Supernet
+
 /// Everything that determines a run. Each value has one key (``ConfigurationKey``), one default
 /// here, and is stored in the run's folder with the rest.
 ///
@@ -79,6 +81,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var budgetWeight = 0.0
     /// Images of the search split a reward is measured on; 0 for all of them.
     public var rewardImages = 2000
+    /// What rewards are computed in; members' final figures always in float32.
+    public var precision = EvaluationPrecision.float32
     /// Predictions of an outside model on the search split, and on the test split.
     public var reference: String?
     public var referenceTest: String?
@@ -103,6 +107,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var device = "auto"
     /// 0 takes every core.
     public var threads = 0
+    /// MiB of activations kept between evaluations.
+    public var evaluationMemory = 1024
     public var deterministic = false
   }
 

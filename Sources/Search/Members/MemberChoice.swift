@@ -1,6 +1,7 @@
 import Controller
 import RandomStreams
 import SearchSpaces
+import Supernet
 
 /// How members are sampled and chosen.
 public struct FamilySettings: Sendable, Equatable {
@@ -51,12 +52,19 @@ extension SearchRun {
       $0.choices.lexicographicallyPrecedes($1.choices)
     }
     let title = "choosing member \(member + 1)"
-    let quick = try rank(candidates, on: setting.images.reward, smaller, title: title)
+    let quick = try rank(
+      candidates,
+      on: setting.images.reward,
+      smaller,
+      precision: configuration.search.precision,
+      title: title
+    )
     let finalists = quick.prefix(settings.finalists).map(\.architecture)
     let thorough = try rank(
       finalists,
       on: setting.images.search,
       smaller,
+      precision: .float32,
       title: title + ", finalists"
     )
     guard let best = thorough.first else {
@@ -69,36 +77,33 @@ extension SearchRun {
     _ candidates: [Architecture],
     on set: ImageSet,
     _ smaller: [Architecture],
+    precision: EvaluationPrecision,
     title: String
   ) throws -> [Choice] {
-    let references = try references(smaller, on: set)
-    var choices: [Choice] = []
-    for (index, architecture) in candidates.enumerated() {
-      choices.append(
-        Choice(
-          architecture: architecture,
-          measurement: try measure(
-            architecture,
-            as: smaller.count,
-            on: set,
-            against: references
-          )
-        )
-      )
+    let references = try references(smaller, on: set, precision: precision)
+    let measurements = try measure(
+      candidates,
+      as: smaller.count,
+      on: set,
+      against: references,
+      precision: precision
+    ) { done in
       services.reporter.progress(
         title,
-        done: index + 1,
+        done: done,
         total: candidates.count,
         unit: "architectures",
         detail: ""
       )
-      try pause()
     }
     services.reporter.endProgress()
     func cost(_ choice: Choice) -> Int {
       setting.costs.cost(of: choice.architecture, in: setting.space.decisions)
     }
     // A stable sort over candidates in lexicographic order.
+    let choices = zip(candidates, measurements).map {
+      Choice(architecture: $0, measurement: $1)
+    }
     return choices.enumerated().sorted { first, second in
       let (a, b) = (first.element, second.element)
       if a.measurement.reward != b.measurement.reward {

@@ -2,6 +2,7 @@ import Controller
 import Decisions
 import RandomStreams
 import SearchSpaces
+import Supernet
 import Torch
 
 // The second phase: for each budget, smallest first, train a controller and choose a member.
@@ -40,12 +41,13 @@ extension SearchRun {
   /// member.
   func references(
     _ smaller: [Architecture],
-    on set: ImageSet
+    on set: ImageSet,
+    precision: EvaluationPrecision = .float32
   ) throws -> [[Int32]] {
     guard let evaluator else { return [] }
     let outside = try setting.images.reference(setting.reference, on: set)
     return try (outside.map { [$0] } ?? [])
-      + smaller.map { try evaluator.predictions(of: $0, on: set) }
+      + smaller.map { try evaluator.predictions(of: $0, on: set, precision: precision) }
   }
 
   var reward: Reward {
@@ -65,34 +67,31 @@ extension SearchRun {
       try (strategy as? Reinforce)?.adoptPolicy(of: last)
     }
     let set = setting.images.reward
-    let references = try references(members.chosen, on: set)
+    let precision = configuration.search.precision
+    let references = try references(members.chosen, on: set, precision: precision)
     let title = "controller \(member + 1) of \(setting.budgets.count)"
     // A checkpoint taken inside a rollout holds the state before it, and the predictions made since:
     // after resuming, the same rollout is asked for again and mostly known.
     members.strategy = try strategy.state()
     while members.update < configuration.controller.updates {
       let proposals = try strategy.ask(configuration.controller.rollout)
-      var outcomes: [Outcome] = []
-      var entries: [MemberProgress.HistoryEntry] = []
-      for proposal in proposals {
-        let measurement = try measure(
-          proposal.assignment,
-          as: member,
-          on: set,
-          against: references
+      let measurements = try measure(
+        proposals.map(\.assignment),
+        as: member,
+        on: set,
+        against: references,
+        precision: precision
+      )
+      let outcomes = zip(proposals, measurements).map { Outcome($0, reward: $1.reward) }
+      let entries = zip(proposals, measurements).map { proposal, measurement in
+        MemberProgress.HistoryEntry(
+          member: member,
+          update: members.update,
+          architecture: proposal.assignment,
+          reward: measurement.reward,
+          accuracy: measurement.accuracy,
+          negativeFlipRate: measurement.negativeFlipRates.max() ?? 0
         )
-        outcomes.append(Outcome(proposal, reward: measurement.reward))
-        entries.append(
-          .init(
-            member: member,
-            update: members.update,
-            architecture: proposal.assignment,
-            reward: measurement.reward,
-            accuracy: measurement.accuracy,
-            negativeFlipRate: measurement.negativeFlipRates.max() ?? 0
-          )
-        )
-        try pause()
       }
       let told = try strategy.tell(outcomes)
       members.history += entries
@@ -116,20 +115,34 @@ extension SearchRun {
     return strategy
   }
 
-  /// What an architecture is worth as a member.
+  /// What architectures are worth as a member, in their order. Between two evaluations the run may save
+  /// itself and stop.
   func measure(
-    _ architecture: Architecture,
+    _ architectures: [Architecture],
     as member: Int,
     on set: ImageSet,
-    against references: [[Int32]]
-  ) throws -> Reward.Measurement {
+    against references: [[Int32]],
+    precision: EvaluationPrecision = .float32,
+    progress: (Int) -> Void = { _ in }
+  ) throws -> [Reward.Measurement] {
     guard let evaluator else { throw RunError.unfinished("the supernet is not trained yet") }
-    return reward.measure(
-      predictions: try evaluator.predictions(of: architecture, on: set),
-      labels: set.labels,
-      references: references,
-      budgetUse: budgetUse(architecture, as: member)
-    )
+    let order = try evaluator.expect(architectures, on: set, precision: precision)
+    var measurements: [Int: Reward.Measurement] = [:]
+    for (count, position) in order.enumerated() {
+      measurements[position] = reward.measure(
+        predictions: try evaluator.predictions(
+          of: architectures[position],
+          on: set,
+          precision: precision
+        ),
+        labels: set.labels,
+        references: references,
+        budgetUse: budgetUse(architectures[position], as: member)
+      )
+      progress(count + 1)
+      try pause()
+    }
+    return architectures.indices.compactMap { measurements[$0] }
   }
 
   /// Cost as a share of the member's budget.

@@ -76,7 +76,8 @@ extension SearchRun {
     supernetDigest = try SHA256.ofFile(path)
     evaluator = ArchitectureEvaluator(
       supernet: try readSupernet(path),
-      calibration: try setting.images.calibrationBatches()
+      calibration: try setting.images.calibrationBatches(),
+      memoryLimit: configuration.runtime.evaluationMemory << 20
     )
   }
 }

@@ -23,6 +23,17 @@ extension NetworkDescription {
     try walk().macs
   }
 
+  /// Values that each of ``layers`` gives for one image.
+  public func outputCounts() throws(SpaceError) -> [Int] {
+    var walk = LayerWalk(channels: inputChannels, size: resolution)
+    var counts: [Int] = []
+    for layer in layers {
+      try walk.visit([layer])
+      counts.append((walk.channels ?? 0) * walk.size * walk.size)
+    }
+    return counts
+  }
+
   /// Trainable parameters of the extracted network.
   public var parameters: Int { parameterCount(layers) }
 }

@@ -72,13 +72,18 @@ extension Supernet {
   ) throws -> CalibratedSubnet {
     let network = try space.network(architecture)
     return try withoutGradient {
-      let pass = CalibrationPass(store: store, formulation: formulation)
-      for batch in batches { try pass.observe(batch, of: network) }
+      var average = MomentsAverage()
+      for batch in batches {
+        guard batch.rank > 0, batch.size(0) > 0 else { throw SupernetError.noCalibrationImages }
+        let pass = CalibrationPass(store: store, formulation: formulation)
+        _ = try pass.logits(batch, of: network)
+        try average.add(pass.moments, images: batch.size(0))
+      }
       return CalibratedSubnet(
         supernet: self,
         architecture: architecture,
         network: network,
-        statistics: try pass.statistics()
+        statistics: try average.statistics()
       )
     }
   }

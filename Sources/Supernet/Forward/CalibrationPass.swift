@@ -1,35 +1,22 @@
 import SearchSpaces
 import Torch
 
-/// Batch norm by batch statistics, which are averaged over batches with the number of images as
-/// weight: per-batch biased variances, not a pooled one, as Once-for-All's `set_running_statistics`.
+/// One batch through a network or a part of one, with batch norm by the statistics of that batch,
+/// which it keeps: per active channel, the mean and the biased variance.
 final class CalibrationPass: ForwardPass {
   let store: TensorStore
   let overwrites = true
   let formulation: Formulation
-  private var sums: NormStatistics = [:]
-  private var images = 0
+  private(set) var moments: NormStatistics = [:]
 
   init(store: TensorStore, formulation: Formulation) {
     self.store = store
     self.formulation = formulation
   }
 
-  func observe(_ batch: Tensor, of network: NetworkDescription) throws {
-    guard batch.rank > 0, batch.size(0) > 0 else { throw SupernetError.noCalibrationImages }
-    _ = try logits(batch, of: network)
-    images += batch.size(0)
-  }
-
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     let (mean, variance) = try x.channelMoments()
-    let count = Double(x.size(0))
-    if let sum = sums[norm.key] {
-      try sum.mean.addInPlace(mean, scale: count)
-      try sum.variance.addInPlace(variance, scale: count)
-    } else {
-      sums[norm.key] = try (mean * count, variance * count)
-    }
+    moments[norm.key] = (mean, variance)
     return try x.batchNormalized(
       mean: mean,
       variance: variance,
@@ -39,9 +26,45 @@ final class CalibrationPass: ForwardPass {
     )
   }
 
+  func normalized(
+    _ x: Tensor,
+    by norm: BatchNorm,
+    then activation: Activation
+  ) throws -> Tensor {
+    guard formulation == .fast, let fused = activation.fused else {
+      return try activated(normalized(x, by: norm), activation)
+    }
+    moments[norm.key] = try x.batchNormalizeInPlace(
+      weight: store.vector(norm.key + ".weight", count: norm.active),
+      bias: store.vector(norm.key + ".bias", count: norm.active),
+      epsilon: norm.epsilon,
+      then: fused
+    )
+    return x
+  }
+}
+
+/// Averages the moments of batches, weighted by their numbers of images: per-batch biased variances,
+/// not a pooled one, as Once-for-All's `set_running_statistics`.
+struct MomentsAverage {
+  private var sums: NormStatistics = [:]
+  private var images = 0
+
+  mutating func add(_ moments: NormStatistics, images count: Int) throws {
+    for (key, (mean, variance)) in moments {
+      if let sum = sums[key] {
+        try sum.mean.addInPlace(mean, scale: Double(count))
+        try sum.variance.addInPlace(variance, scale: Double(count))
+      } else {
+        sums[key] = try (mean * Double(count), variance * Double(count))
+      }
+    }
+    images += count
+  }
+
+  /// Throws ``SupernetError/noCalibrationImages``.
   func statistics() throws -> NormStatistics {
     guard images > 0 else { throw SupernetError.noCalibrationImages }
-    let count = Double(images)
-    return try sums.mapValues { try ($0.mean / count, $0.variance / count) }
+    return try sums.mapValues { try ($0.mean / Double(images), $0.variance / Double(images)) }
   }
 }

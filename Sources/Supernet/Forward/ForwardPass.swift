@@ -61,7 +61,9 @@ extension ForwardPass {
         case .identity: x
         case .layers(let layers): try run(layers, x)
         }
-      return try activated(y + side, activation)
+      guard overwrites else { return try activated(y + side, activation) }
+      try y.addInPlace(side)
+      return try activated(y, activation)
     case .maxPool(let kernel, let stride, let padding):
       return try x.maxPooled(kernel: kernel, stride: stride, padding: padding)
     case .averagePool(let kernel, let stride):
@@ -75,6 +77,21 @@ extension ForwardPass {
   }
 
   private func run(_ convolution: Convolution, _ x: Tensor) throws -> Tensor {
+    if overwrites, formulation == .fast,
+      let activation = convolution.norm == nil ? convolution.activation.fused : .identity
+    {
+      // Without autograd: a bias and an activation cost no pass over memory of their own.
+      let y = try x.convolved(
+        with: store.filter(convolution, formulation),
+        bias: convolution.bias.map(store.slice),
+        stride: convolution.stride,
+        padding: convolution.padding,
+        groups: convolution.groups,
+        then: activation
+      )
+      guard let norm = convolution.norm else { return y }
+      return try normalized(y, by: norm, then: convolution.activation)
+    }
     let y = try convolved(x, convolution)
     guard let norm = convolution.norm else { return try activated(y, convolution.activation) }
     return try normalized(y, by: norm, then: convolution.activation)

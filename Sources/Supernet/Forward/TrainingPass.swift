@@ -93,15 +93,3 @@ extension Supernet {
     return try pass.logits(images, of: network)
   }
 }
-
-extension Activation {
-  fileprivate var fused: FusedActivation? {
-    switch self {
-    case .identity: .identity
-    case .relu: .relu
-    case .relu6: .relu6
-    case .hardSwish: .hardSwish
-    case .hardSigmoid: nil
-    }
-  }
-}

@@ -1,0 +1,307 @@
+import Foundation
+import SearchSpaces
+import Torch
+
+/// Predicts with architectures of one supernet, each calibrated on the same images, computing once
+/// what they have in common.
+///
+/// Batch-norm statistics and outputs of a layer depend only on the layers before it, so architectures
+/// that agree on their first layers share them: within a rollout, and with what was evaluated before
+/// as far as `memoryLimit` lets outputs be kept. Layers run with batch norm folded, and batches of
+/// images are spread over the threads, each on one of them.
+///
+/// What an architecture predicts depends neither on which others were evaluated, nor on the limit,
+/// nor on the number of threads, bit for bit. It is what the *reference evaluator*, a
+/// ``CalibratedSubnet`` of the plain ``Formulation``, predicts, but for rounding.
+///
+/// ```swift
+/// let evaluator = RolloutEvaluator(supernet, calibration: batches, memoryLimit: 1 << 30)
+/// try evaluator.expect(rollout)
+/// for architecture in rollout { let classes = try evaluator.classes(of: architecture, on: images) }
+/// ```
+public final class RolloutEvaluator {
+  /// Images in fixed batches. Values of one name must be the same images in the same batches.
+  public struct Images {
+    public let name: String
+    public let count: Int
+    public let batchCount: Int
+    /// A batch `[batch, channels, height, width]` by its index. Not called concurrently.
+    public let batch: (Int) throws -> Tensor
+
+    public init(
+      name: String,
+      count: Int,
+      batchCount: Int,
+      batch: @escaping (Int) throws -> Tensor
+    ) {
+      self.name = name
+      self.count = count
+      self.batchCount = batchCount
+      self.batch = batch
+    }
+  }
+
+  public let precision: EvaluationPrecision
+  private let supernet: Supernet
+  private let calibration: [Tensor]
+  private let calibrationImages: Int
+  private let generation: Int
+  private var trie = LayerTrie()
+  private var kept: BoundedStore<Key, [Tensor]>
+  private var folded: BoundedStore<Int, StaticNetwork>
+
+  private struct Key: Hashable {
+    var node: Int
+    /// What images the outputs belong to; nil for those of calibration.
+    var images: String?
+  }
+
+  /// - Parameters:
+  ///   - calibration: batches of training images, `[batch, channels, height, width]`.
+  ///   - memoryLimit: bytes of outputs kept for architectures to come, and half as many of folded
+  ///     weights. What a single architecture needs for a batch on each thread, and its own weights,
+  ///     come on top.
+  public init(
+    _ supernet: Supernet,
+    calibration: [Tensor],
+    precision: EvaluationPrecision = .float32,
+    memoryLimit: Int
+  ) {
+    self.supernet = supernet
+    self.calibration = calibration
+    self.precision = precision
+    calibrationImages = calibration.reduce(0) { $0 + $1.size(0) }
+    generation = supernet.generation
+    kept = BoundedStore(limit: memoryLimit)
+    folded = BoundedStore(limit: memoryLimit / 2)
+  }
+
+  /// Bytes of outputs kept at present.
+  public var keptBytes: Int { kept.bytes }
+
+  /// Announces architectures to come, so that what they share is kept. Only speed depends on it, and
+  /// is best when they then come in lexicographic order.
+  public func expect(_ architectures: [Architecture]) throws {
+    for node in trie.nodes.indices { trie.nodes[node].pending = 0 }
+    for architecture in architectures {
+      for node in try path(of: architecture) { trie.nodes[node].pending += 1 }
+    }
+  }
+
+  /// The class of the largest logit, the first among equals, for each image.
+  ///
+  /// Throws ``SupernetError/staleSubnet(architecture:)`` once the supernet's weights have changed.
+  public func classes(of architecture: Architecture, on images: Images) throws -> [Int32] {
+    try evaluate(architecture, on: images) { try $0.argmax(1).array(Int.self).map(Int32.init) }
+      .flatMap { $0 }
+  }
+
+  /// Logits by batch, row by row: `batch * classes` values each.
+  public func logits(of architecture: Architecture, on images: Images) throws -> [[Float]] {
+    try evaluate(architecture, on: images) { try $0.to(.float32).array() }
+  }
+
+  private func evaluate<Result>(
+    _ architecture: Architecture,
+    on images: Images,
+    finish: (Tensor) throws -> Result
+  ) throws -> [Result] {
+    guard generation == supernet.generation else {
+      throw SupernetError.staleSubnet(architecture: architecture.choices)
+    }
+    guard calibrationImages > 0 else { throw SupernetError.noCalibrationImages }
+    let path = try path(of: architecture)
+    let resolution = resolution(of: architecture)
+    let layers = try calibratedLayers(path, resolution: resolution)
+    let stretch = Stretch(
+      path: path,
+      images: images.name,
+      bytesPerValue: images.count * precision.bytesPerValue,
+      batchCount: images.batchCount
+    )
+    let reading = NSLock()
+    let results = try run(stretch, memo: ()) { batch in
+      try reading.withLock { try images.batch(batch) }.resized(to: resolution)
+        .to(precision.elementType).channelsLast()
+    } body: { position, input, _ in
+      try layers[position].run(input)
+    } finish: { logits, _ in
+      try finish(logits)
+    }
+    for node in path {
+      trie.nodes[node].visits += 1
+      trie.nodes[node].pending = max(0, trie.nodes[node].pending - 1)
+    }
+    return results
+  }
+
+  private func resolution(of architecture: Architecture) -> Int? {
+    let resolution = supernet.space.input.resolution
+    return resolution.decision == nil ? nil : resolution(architecture)
+  }
+
+  private func path(of architecture: Architecture) throws -> [Int] {
+    try trie.path(
+      of: supernet.space.network(architecture),
+      resolution: resolution(of: architecture)
+    )
+  }
+}
+
+extension RolloutEvaluator {
+  /// The folded layers along a path; those not known yet are calibrated.
+  private func calibratedLayers(
+    _ path: [Int],
+    resolution: Int?
+  ) throws -> [StaticNetwork] {
+    for node in path.reversed() { folded.touch(node) }
+    if let first = path.firstIndex(where: { folded[$0] == nil }) {
+      let moments = try moments(path, from: first, resolution: resolution)
+      return try path.enumerated().map { position, node in
+        if let layer = folded[node] { return layer }
+        let layer = try layer(node, statistics: moments[position].statistics())
+        let isKept = folded.reserve(node, bytes: layer.byteCount) { path.contains($0) }
+        if isKept { folded.fill(node, layer) }
+        return layer
+      }
+    }
+    return path.compactMap { folded[$0] }
+  }
+
+  private func layer(_ node: Int, statistics: NormStatistics) throws -> StaticNetwork {
+    try TorchRuntime.withOneThread {
+      try CalibratedSubnet(
+        supernet: supernet,
+        architecture: supernet.space.smallest,
+        network: NetworkDescription(trie.nodes[node].layer),
+        statistics: statistics
+      ).folded(precision: precision)
+    }
+  }
+
+  /// Averages over the calibration images, by position in the path; those before `first`, which are
+  /// not wanted, stay empty.
+  private func moments(
+    _ path: [Int],
+    from first: Int,
+    resolution: Int?
+  ) throws -> [MomentsAverage] {
+    var averages = [MomentsAverage](repeating: MomentsAverage(), count: path.count)
+    let end = path.lastIndex { trie.nodes[$0].isNormalized }.map { $0 + 1 } ?? 0
+    if first < end {
+      let stretch = Stretch(
+        path: Array(path[..<end]),
+        images: nil,
+        bytesPerValue: calibrationImages * EvaluationPrecision.float32.bytesPerValue,
+        batchCount: calibration.count,
+        // Statistics are missing from here on, so that is where outputs must come from, at most.
+        knownCount: first
+      )
+      let batches = try run(stretch, memo: [Int: NormStatistics]()) { batch in
+        try calibration[batch].resized(to: resolution).channelsLast()
+      } body: { position, input, moments in
+        let pass = CalibrationPass(store: supernet.store, formulation: .fast)
+        let output = try pass.run([trie.nodes[path[position]].layer], input)
+        if position >= first { moments[position] = pass.moments }
+        return output
+      } finish: { _, moments in
+        moments
+      }
+      try withoutGradient {
+        for (batch, moments) in zip(calibration, batches) {
+          for position in first..<end {
+            try averages[position].add(moments[position] ?? [:], images: batch.size(0))
+          }
+        }
+      }
+    }
+    for position in max(first, end)..<max(first, path.count) {
+      try averages[position].add([:], images: calibrationImages)
+    }
+    return averages
+  }
+
+  /// Batches to be taken through the layers of a path.
+  private struct Stretch {
+    var path: [Int]
+    var images: String?
+    /// Of all images, for one value of each.
+    var bytesPerValue: Int
+    var batchCount: Int
+    /// Kept outputs are of use up to that of the node before this position.
+    var knownCount = Int.max
+  }
+
+  /// Takes batches through a path from the deepest node whose outputs are kept, keeping those that
+  /// other architectures will want. Batches are spread over the threads.
+  private func run<Memo, Result>(
+    _ stretch: Stretch,
+    memo: Memo,
+    input: (Int) throws -> Tensor,
+    body: (Int, Tensor, inout Memo) throws -> Tensor,
+    finish: (Tensor, Memo) throws -> Result
+  ) throws -> [Result] {
+    let path = stretch.path
+    let keys = path.map { Key(node: $0, images: stretch.images) }
+    // The first layers, which most have in common, count as used last.
+    for key in keys.reversed() { kept.touch(key) }
+    let start = keys.prefix(stretch.knownCount).lastIndex { kept[$0] != nil }.map { $0 + 1 } ?? 0
+    let inputs = start > 0 ? kept[keys[start - 1]] : nil
+    var isKept = [Bool](repeating: false, count: path.count)
+    for position in start..<max(start, path.count - 1) {
+      let node = trie.nodes[path[position]]
+      guard node.pending > 1 || node.visits > 0, kept[keys[position]] == nil else { continue }
+      isKept[position] = kept.reserve(
+        keys[position],
+        bytes: node.outputCount * stretch.bytesPerValue,
+        isPinned: keys.contains
+      )
+    }
+    defer { kept.dropUnfilled() }
+    let parts = try TorchRuntime.concurrentMap(stretch.batchCount, on: supernet.device) { batch in
+      try withoutGradient {
+        var memo = memo
+        var outputs: [Tensor] = []
+        var x = try inputs?[batch] ?? input(batch)
+        for position in start..<path.count {
+          x = try body(position, x, &memo)
+          if isKept[position] { outputs.append(x) }
+        }
+        return (result: try finish(x, memo), outputs: outputs)
+      }
+    }
+    for (index, position) in isKept.indices.filter({ isKept[$0] }).enumerated() {
+      kept.fill(keys[position], parts.map { $0.outputs[index] })
+    }
+    return parts.map(\.result)
+  }
+}
+
+extension EvaluationPrecision {
+  var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    }
+  }
+
+  fileprivate var bytesPerValue: Int {
+    switch self {
+    case .float32: 4
+    case .bfloat16: 2
+    }
+  }
+}
+
+extension StaticNetwork {
+  fileprivate var byteCount: Int {
+    store.tensors.values.reduce(0) { $0 + $1.count * (elementType == .bfloat16 ? 2 : 4) }
+  }
+}
+
+extension Tensor {
+  fileprivate func resized(to resolution: Int?) throws -> Tensor {
+    guard let resolution else { return self }
+    return try resized(height: resolution, width: resolution)
+  }
+}
