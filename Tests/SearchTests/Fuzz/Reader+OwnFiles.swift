@@ -56,7 +56,7 @@ extension Reader {
 
   /// The same, and a data set of another program, with their objects changed under a valid seal.
   static let editedFiles =
-    (kinds + [arrays]).map { kind in
+    (kinds + [arrays, strategies]).map { kind in
       let tree = kind.seeds.first.flatMap { try? FileTree($0) }
       return Reader(
         name: "edited \(kind.kind)",
@@ -104,6 +104,10 @@ extension Reader {
     try test.write("labels", [0, 1] as [UInt8])
     return try file.image()
   }
+
+  private static let strategies: (kind: String, seeds: [[UInt8]], read: Read) = (
+    "strategies", [(try? strategiesImage()) ?? []], { try readStrategies($0) }
+  )
 
   private static let arrays: (kind: String, seeds: [[UInt8]], read: Read) = (
     "arrays", [(try? arraysImage()) ?? []], { try readArrays($0) }
