@@ -112,12 +112,12 @@ let package = Package(
     room("HDF5", ["CHDF5", "CCodecs"]),
     room("Torch", ["CTorch"]),
     room("ImageData", ["HDF5", "CCodecs", "RandomStreams"]),
-    room("SearchSpaces", ["Decisions"]),
+    room("SearchSpaces", ["Decisions", "RandomStreams"]),
     room("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
     room("FlipMetrics", ["RandomStreams"]),
     room("Controller", ["Decisions", "Torch", "RandomStreams"]),
-    room("Search", rooms + [yams]),
     room("Delivery"),
+    room("Search", rooms + ["Delivery", yams]),
     .executableTarget(
       name: "regnas",
       dependencies: rooms + ["Search", "Delivery", argumentParser],
@@ -125,7 +125,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "regnas-benchmark",
-      dependencies: ["Supernet", "SearchSpaces", "Torch", "RandomStreams", argumentParser],
+      dependencies: rooms + ["Search", argumentParser],
       path: "Benchmarks",
       swiftSettings: swiftSettings
     ),

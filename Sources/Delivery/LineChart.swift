@@ -61,7 +61,24 @@ public struct LineChart: Sendable, Hashable {
     self.yRange = yRange
   }
 
-  public var svg: String {
+  public var svg: String { picture() }
+
+  /// Several charts below each other in one picture.
+  public static func column(_ charts: [LineChart]) -> String {
+    guard charts.count > 1 else { return charts.first?.svg ?? "" }
+    let width = charts.map(\.width).max() ?? 0
+    var (parts, height): ([String], Int) = ([], 0)
+    for (index, chart) in charts.enumerated() {
+      parts.append(chart.picture(place: " y=\"\(height)\"", plot: "plot\(index + 1)"))
+      height += chart.height
+    }
+    return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
+      + "width=\"\(width)\" height=\"\(height)\" role=\"img\">\n" + parts.joined() + "</svg>\n"
+  }
+
+  /// `place` are attributes for where it stands in another picture; `plot` is the one name that must be
+  /// unique there.
+  private func picture(place: String = "", plot: String = "plot") -> String {
     let left = 68.0
     let right = Double(width) - 24
     let top = subtitle.isEmpty ? 52.0 : 70.0
@@ -77,10 +94,10 @@ public struct LineChart: Sendable, Hashable {
     func down(_ value: Double) -> Double { bottom - y.position(value) * (bottom - top) }
 
     var lines = [
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\"\(place) "
         + "width=\"\(width)\" height=\"\(height)\" role=\"img\">",
       "<title>\(escaped(title))</title>", Self.style,
-      "<clipPath id=\"plot\"><rect x=\"\(short(left))\" y=\"\(short(top))\" "
+      "<clipPath id=\"\(plot)\"><rect x=\"\(short(left))\" y=\"\(short(top))\" "
         + "width=\"\(short(right - left))\" height=\"\(short(bottom - top))\"/></clipPath>",
       "<rect class=\"page\" width=\"\(width)\" height=\"\(height)\" rx=\"6\"/>",
       text(title, left, 32, "title"),
@@ -95,7 +112,7 @@ public struct LineChart: Sendable, Hashable {
       lines.append(text(x.label(tick), across(tick), bottom + 19, "tick", anchor: "middle"))
     }
     lines.append(segment(left, bottom, right, bottom, "axis"))
-    lines.append("<g clip-path=\"url(#plot)\">")
+    lines.append("<g clip-path=\"url(#\(plot))\">")
     for (index, one) in series.enumerated() {
       for run in Self.runs(one.points) where run.contains(where: { $0.low != $0.high }) {
         let edge = run.map { ($0.x, $0.high) } + run.reversed().map { ($0.x, $0.low) }

@@ -31,6 +31,14 @@ public struct Interval: Sendable, Hashable, Codable {
   }
 }
 
+extension Interval {
+  /// The percentile interval of a bootstrap (Efron 1979): the central part of a statistic's values
+  /// over resamples. Nil without values.
+  public static func percentile(of values: [Double], level: Double = 0.95) -> Interval? {
+    percentiles(of: values, level: level)
+  }
+}
+
 /// The value below which a standard normal number lies with this probability, by bisection of the
 /// distribution function: slow, simple and exact to the last digits.
 func standardNormalQuantile(_ probability: Double) -> Double {

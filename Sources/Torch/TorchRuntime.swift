@@ -1,6 +1,6 @@
 import CTorch
 
-/// libtorch's process-wide settings. Call ``start(threads:flushingDenormals:)`` once, first thing in the program:
+/// libtorch's process-wide settings. Call ``start(threads:flushingDenormals:keepingMemory:)`` once, first thing in the program:
 /// results are reproducible only for a fixed number of threads.
 public enum TorchRuntime {
   /// Keeps freed memory (see the shim), flushes denormals and sets the number of threads of
@@ -11,8 +11,14 @@ public enum TorchRuntime {
   /// shared with other work, as in tests, leave them.
   ///
   /// Throws ``TorchError`` when the library loaded is not the one compiled against.
-  public static func start(threads: Int, flushingDenormals: Bool = true) throws {
-    rt_tune_allocator()
+  ///
+  /// Without `keepingMemory` the allocator stays as the system has it: only to measure what that costs.
+  public static func start(
+    threads: Int,
+    flushingDenormals: Bool = true,
+    keepingMemory: Bool = true
+  ) throws {
+    if keepingMemory { rt_tune_allocator() }
     if let linked = try linkedVersion(), linked != builtVersion {
       throw TorchError(
         operation: "start",

@@ -233,6 +233,45 @@ struct BadInputTests {
     )
   }
 
+  /// Rules of training that exclude each other, and phases without what they go on from.
+  @Test func trainingRules() throws {
+    for (settings, message) in [
+      (["distillation=teacher"], "supernet.distillation: 'teacher' needs a fixed teacher"),
+      (["sandwich=false"], "supernet.distillation: 'in-place' learns from the largest"),
+      (["schedule=largest-first", "file=s.h5"], "supernet.schedule: this is about training"),
+      (["schedule=largest-first", "phaseShares=[0.5, 0.4]"], "the shares add up to 0.9"),
+      (
+        ["schedule=progressive-shrinking", "phases=[depth]"],
+        "the phase 'depth' goes on from weights that went through largest, kernel"
+      ),
+      (["schedule=shrinking"], "one of sandwich, largest-first, progressive-shrinking"),
+    ] {
+      expect(
+        regnas.finish(
+          try regnas.start(
+            ["train", "--config", "run.yaml", "--name", "rules"]
+              + settings.flatMap { ["--set", "supernet." + $0] }
+          )
+        ),
+        status: 64,
+        message
+      )
+    }
+    expect(
+      try regnas(
+        "supernet",
+        "train",
+        "--config",
+        "run.yaml",
+        "--set",
+        "supernet.file=s.h5"
+      ),
+      status: 64,
+      "there is nothing to train"
+    )
+    #expect(!folder.exists("checkpoints/rules"))
+  }
+
   @Test func aFullDisk() throws {
     // The limit on the size of files stands for a disk that is full.
     let full = "ulimit -f 100"

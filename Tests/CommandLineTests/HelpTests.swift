@@ -6,7 +6,8 @@ import Testing
     [], ["train"], ["resume"], ["sample"], ["inspect"], ["compare"], ["data", "import", "idx"],
     ["data", "import", "cifar"], ["data", "import", "folder"], ["data", "import", "hdf5"],
     ["data", "info"], ["data", "verify"], ["space", "describe"], ["supernet", "info"],
-    ["supernet", "import"],
+    ["supernet", "import"], ["supernet", "train"], ["supernet", "evaluate"],
+    ["supernet", "compare"],
   ]
 
   @Test(arguments: commands) func everyCommandShowsAnExample(_ command: [String]) throws {

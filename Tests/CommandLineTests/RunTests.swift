@@ -140,6 +140,30 @@ struct RunTests {
     #expect([0, 77].contains(process.terminationStatus), "h5py could not read the files")
   }
 
+  /// Runs a command that saves after every step, kills it again and again at some moment, and goes on
+  /// until it is done. Returns the number of kills.
+  private func killing(
+    _ command: [String],
+    in regnas: Regnas,
+    run: String,
+    firstDelay: Double,
+    growth: Double = 1.35
+  ) throws -> Int {
+    var (kills, delay) = (0, firstDelay)
+    var process = try regnas.start(command)
+    while process.isRunning {
+      Thread.sleep(forTimeInterval: delay)
+      guard process.isRunning else { break }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      kills += 1
+      delay *= growth
+      process = try regnas.start(["resume", run])
+    }
+    #expect(regnas.finish(process).status == 0, "\(regnas.folder.text("stderr"))")
+    return kills
+  }
+
   @Test func killedRunsEndWithTheSameBytes() throws {
     let regnas = try prepared()
     let folder = regnas.folder
@@ -148,25 +172,12 @@ struct RunTests {
     let whole = folder.bytes("checkpoints/whole/family.h5")
     #expect(!whole.isEmpty)
 
-    // Saves after every step and evaluation, and is killed at some moment of each phase.
-    var kills = 0
-    var process = try regnas.start([
-      "train", "--config", "run.yaml", "--name", "killed", "--set", "checkpoint.every=0",
-    ])
-    var delay = 1.5
-    while process.isRunning {
-      Thread.sleep(forTimeInterval: delay)
-      if process.isRunning {
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        kills += 1
-      } else {
-        break
-      }
-      delay *= 1.35
-      process = try regnas.start(["resume", "checkpoints/killed"])
-    }
-    #expect(regnas.finish(process).status == 0, "\(folder.text("stderr"))")
+    let kills = try killing(
+      ["train", "--config", "run.yaml", "--name", "killed", "--set", "checkpoint.every=0"],
+      in: regnas,
+      run: "checkpoints/killed",
+      firstDelay: 1.5
+    )
     #expect(kills >= 2)
     #expect(try regnas("sample", "checkpoints/killed", "--quiet").status == 0)
     #expect(folder.bytes("checkpoints/killed/family.h5") == whole)
@@ -175,6 +186,90 @@ struct RunTests {
         == folder.bytes("checkpoints/whole/supernet.h5")
     )
     // No step is logged twice.
+    #expect(
+      folder.text("checkpoints/killed/metrics.jsonl")
+        == folder.text("checkpoints/whole/metrics.jsonl")
+    )
+  }
+
+  private func newestCheckpoint(_ folder: Folder, _ run: String) -> Int {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder.file(run))
+    return (names ?? []).compactMap { name in
+      name.hasPrefix("checkpoint-") && name.hasSuffix(".h5")
+        ? Int(name.dropFirst(11).dropLast(3)) : nil
+    }.max() ?? 0
+  }
+
+  /// Steps of the supernet's training in the newest checkpoint; nil in later phases.
+  private func stepsSaved(_ regnas: Regnas, _ run: String) throws -> Int? {
+    let json = Data(try regnas("checkpoint", "ls", run, "--json").output.utf8)
+    let list = try JSONSerialization.jsonObject(with: json) as? [[String: Any]]
+    return list?.max { ($0["name"] as? String ?? "") < ($1["name"] as? String ?? "") }?[
+      "supernetStep"
+    ] as? Int
+  }
+
+  /// Progressive shrinking, killed in every phase: the sort and the teacher happen once. The images
+  /// have two sizes, which is a decision too.
+  @Test func killedShrinkingEndsWithTheSameBytes() throws {
+    let regnas = try prepared()
+    let folder = regnas.folder
+    try folder.write(
+      SmallData.configuration.replacing(
+        "supernet: {epochs: 3, batchSize: 64,",
+        with:
+          "supernet: {epochs: 2, batchSize: 16, schedule: progressive-shrinking, distillation: teacher, "
+          + "averaging: 0.8, phaseShares: [0.25, 0.25, 0.25, 0.25], warmupEpochs: 0.1, "
+          + "randomSubnets: 1,"
+      ) + "\nspace: {resolutions: [20, 28], widthMultiplier: 0.25}\n",
+      to: "shrink.yaml"
+    )
+    let whole = try regnas(
+      "supernet",
+      "train",
+      "--config",
+      "shrink.yaml",
+      "--name",
+      "whole",
+      "--quiet"
+    )
+    try #require(whole.status == 0, "\(whole.errors)")
+
+    // Each process is killed as soon as it has saved itself twice.
+    let run = "checkpoints/killed"
+    var killedIn: Set<Int> = []
+    var process = try regnas.start([
+      "supernet", "train", "--config", "shrink.yaml", "--name", "killed", "--set",
+      "checkpoint.every=0",
+    ])
+    var seen = 0
+    while process.isRunning {
+      while process.isRunning, newestCheckpoint(folder, run) < seen + 2 {
+        Thread.sleep(forTimeInterval: 0.02)
+      }
+      guard process.isRunning else { break }
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+      seen = newestCheckpoint(folder, run)
+      if let steps = try stepsSaved(regnas, run) { killedIn.insert(steps / 20) }
+      process = try regnas.start(["resume", run])
+    }
+    #expect(regnas.finish(process).status == 0, "\(folder.text("stderr"))")
+    #expect(killedIn.isSuperset(of: 0..<4), "\(killedIn)")
+    for file in ["supernet.h5", "supernet.svg"] {
+      #expect(
+        folder.bytes("checkpoints/killed/" + file) == folder.bytes("checkpoints/whole/" + file),
+        "\(file)"
+      )
+    }
+    let expected = folder.text("checkpoints/whole/metrics.jsonl")
+    #expect(folder.text("checkpoints/killed/metrics.jsonl").hasPrefix(expected))
+    #expect(expected.contains("\"training_phase\": 4.0"))
+    let info = try regnas("supernet", "info", "checkpoints/whole/supernet.h5")
+    #expect(info.output.contains("phases: largest, kernel, depth, width"))
+
+    // `supernet train` leaves a run that `resume` goes on with.
+    #expect(try regnas("resume", "checkpoints/whole", "--quiet").status == 0)
     #expect(
       folder.text("checkpoints/killed/metrics.jsonl")
         == folder.text("checkpoints/whole/metrics.jsonl")

@@ -32,6 +32,24 @@ enum Fixture {
     return try Tensor((0..<count).map { _ in random.uniform(below: 10) }, shape: [count])
   }
 
+  /// Images whose label is the brightest of four quadrants.
+  static func quadrants(_ count: Int, seed: UInt64) throws -> (Tensor, Tensor) {
+    var random = RandomStream(seed: seed, name: "quadrants")
+    var pixels = [Float](repeating: 0, count: count * 256)
+    random.fillNormal(&pixels, standardDeviation: 0.5)
+    var labels: [Int] = []
+    for image in 0..<count {
+      let label = random.uniform(below: 4)
+      labels.append(label)
+      for y in 0..<8 {
+        for x in 0..<8 { pixels[image * 256 + (y + label / 2 * 8) * 16 + x + label % 2 * 8] += 1 }
+      }
+    }
+    return (
+      try Tensor(pixels, shape: [count, 1, 16, 16]), try Tensor(labels, shape: [count])
+    )
+  }
+
   /// Smallest, largest and some random architectures.
   static func architectures(
     _ space: any SearchSpace,

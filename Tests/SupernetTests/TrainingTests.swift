@@ -57,42 +57,25 @@ struct TrainingTests {
           try $0.bytes()
         }
     )
+    #expect(try second.result() === second.supernet)
     for (name, tensor) in second.supernet.parameters where tensor.rank == 4 {
       #expect(tensor.isChannelsLast, "\(name)")
     }
   }
 
-  /// Images whose label is the brightest of four quadrants.
-  private func quadrants(_ count: Int, seed: UInt64) throws -> (Tensor, Tensor) {
-    var random = RandomStream(seed: seed, name: "quadrants")
-    var pixels = [Float](repeating: 0, count: count * 256)
-    random.fillNormal(&pixels, standardDeviation: 0.5)
-    var labels: [Int] = []
-    for image in 0..<count {
-      let label = random.uniform(below: 4)
-      labels.append(label)
-      for y in 0..<8 {
-        for x in 0..<8 { pixels[image * 256 + (y + label / 2 * 8) * 16 + x + label % 2 * 8] += 1 }
-      }
-    }
-    return (
-      try Tensor(pixels, shape: [count, 1, 16, 16]), try Tensor(labels, shape: [count])
-    )
-  }
-
   @Test func subnetsLearn() throws {
     let trainer = try trainer("mobilenetv3-small", steps: 25)
     while !trainer.isFinished {
-      let (images, labels) = try quadrants(32, seed: UInt64(trainer.stepsDone))
+      let (images, labels) = try Fixture.quadrants(32, seed: UInt64(trainer.stepsDone))
       let metrics = try trainer.step(images: images, labels: labels)
       #expect(metrics.gradientNorm.isFinite && metrics.randomLoss != nil)
     }
-    let (images, labels) = try quadrants(64, seed: 1000)
+    let (images, labels) = try Fixture.quadrants(64, seed: 1000)
     let truth = try labels.array(Int.self)
     for architecture in Fixture.architectures(trainer.supernet.space, random: 1) {
       let subnet = try trainer.supernet.calibrate(
         architecture,
-        batches: [quadrants(64, seed: 2000).0]
+        batches: [Fixture.quadrants(64, seed: 2000).0]
       )
       let right = zip(try subnet.predict([images]).classes, truth).count { $0 == $1 }
       // Chance is 16 of 64 right.
@@ -189,7 +172,7 @@ struct TrainingTests {
     configuration.steps = 12
     configuration.warmUpSteps = 2
     configuration.learningRate = 0.4
-    let schedule = LearningRateSchedule(configuration: configuration)
+    let schedule = LearningRateSchedule(configuration, phase: configuration.whole)
     #expect(abs(schedule.rate(at: 0) - 0.2) < 1e-12 && abs(schedule.rate(at: 1) - 0.4) < 1e-12)
     #expect(abs(schedule.rate(at: 2) - 0.4) < 1e-12 && abs(schedule.rate(at: 7) - 0.2) < 1e-12)
     #expect(schedule.rate(at: 12) < 1e-12)

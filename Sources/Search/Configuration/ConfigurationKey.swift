@@ -40,11 +40,11 @@ public struct ConfigurationKey {
 }
 
 extension ConfigurationKey {
-  private static var positive: ((Int) -> Bool, String) { ({ $0 > 0 }, "a whole number above 0") }
-  private static var natural: ((Int) -> Bool, String) { ({ $0 >= 0 }, "a whole number from 0") }
-  private static var positiveNumber: ((Double) -> Bool, String) { ({ $0 > 0 }, "a number above 0") }
-  private static var nonNegative: ((Double) -> Bool, String) { ({ $0 >= 0 }, "a number from 0") }
-  private static var fraction: ((Double) -> Bool, String) {
+  static var positive: ((Int) -> Bool, String) { ({ $0 > 0 }, "a whole number above 0") }
+  static var natural: ((Int) -> Bool, String) { ({ $0 >= 0 }, "a whole number from 0") }
+  static var positiveNumber: ((Double) -> Bool, String) { ({ $0 > 0 }, "a number above 0") }
+  static var nonNegative: ((Double) -> Bool, String) { ({ $0 >= 0 }, "a number from 0") }
+  static var fraction: ((Double) -> Bool, String) {
     ({ (0..<1).contains($0) }, "a number from 0, below 1")
   }
 
@@ -76,58 +76,7 @@ extension ConfigurationKey {
           "ascending image sizes, such as [20, 24, 28]"
         )
       ),
-      .init("supernet.file", \.supernet.file, "A trained supernet; null trains one."),
-      .init("supernet.epochs", \.supernet.epochs, "Passes over the train split.", where: positive),
-      .init("supernet.batchSize", \.supernet.batchSize, "Images per step.", where: positive),
-      .init(
-        "supernet.learningRate",
-        \.supernet.learningRate,
-        "Highest rate of the cosine schedule.",
-        where: positiveNumber
-      ),
-      .init(
-        "supernet.warmupEpochs",
-        \.supernet.warmupEpochs,
-        "Linear warm-up, in epochs.",
-        where: nonNegative
-      ),
-      .init("supernet.momentum", \.supernet.momentum, "Nesterov momentum.", where: fraction),
-      .init(
-        "supernet.weightDecay",
-        \.supernet.weightDecay,
-        "Weight decay; none on batch norm and biases.",
-        where: nonNegative
-      ),
-      .init(
-        "supernet.labelSmoothing",
-        \.supernet.labelSmoothing,
-        "Label smoothing of the largest network's loss.",
-        where: fraction
-      ),
-      .init(
-        "supernet.randomSubnets",
-        \.supernet.randomSubnets,
-        "Random subnets a step, beside the largest and the smallest.",
-        where: natural
-      ),
-      .init(
-        "supernet.gradientClip",
-        \.supernet.gradientClip,
-        "Largest global gradient norm; 0 for none.",
-        where: nonNegative
-      ),
-      .init(
-        "supernet.calibrationImages",
-        \.supernet.calibrationImages,
-        "Training images that batch-norm statistics are re-estimated on.",
-        where: positive
-      ),
-      .init(
-        "supernet.calibrationBatchSize",
-        \.supernet.calibrationBatchSize,
-        "Images per calibration batch.",
-        where: positive
-      ),
+    ] + supernet + [
       .init(
         "controller.strategy",
         \.controller.strategy,

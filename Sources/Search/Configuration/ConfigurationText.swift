@@ -86,6 +86,11 @@ extension ConfigurationText where Self: RawRepresentable & CaseIterable, RawValu
   var configurationText: String { rawValue }
 }
 
+extension TrainingSchedule: ConfigurationText {}
+extension TrainingConfiguration.Sampling: ConfigurationText {}
+extension TrainingConfiguration.Updates: ConfigurationText {}
+extension TrainingConfiguration.Gradients: ConfigurationText {}
+extension TrainingConfiguration.Distillation: ConfigurationText {}
 extension RunConfiguration.Strategy: ConfigurationText {}
 extension RunConfiguration.Sharing: ConfigurationText {}
 extension RunConfiguration.Baseline: ConfigurationText {}

@@ -37,6 +37,15 @@ public struct RunConfiguration: Sendable, Equatable {
   public struct SupernetTraining: Sendable, Equatable {
     /// A trained supernet; nil trains one.
     public var file: String?
+    /// A supernet whose weights the training starts from; nil for fresh ones.
+    public var initial: String?
+    public var schedule = TrainingSchedule.sandwich
+    /// Those of the schedule's phases that are trained; none for all.
+    public var phases: [String] = []
+    /// Shares of the epochs, one per phase; none for the schedule's.
+    public var phaseShares: [Double] = []
+    /// Highest learning rates, one per phase; none for the same in all.
+    public var phaseLearningRates: [Double] = []
     public var epochs = 8
     public var batchSize = 128
     public var learningRate = 0.2
@@ -44,12 +53,30 @@ public struct RunConfiguration: Sendable, Equatable {
     public var momentum = 0.9
     public var weightDecay = 3e-5
     public var labelSmoothing = 0.1
-    /// Random subnets a step, beside the largest and the smallest.
+    /// Whether every step visits the largest and the smallest subnet.
+    public var sandwich = true
+    /// Random subnets a step, beside those.
     public var randomSubnets = 2
+    public var sampling = TrainingConfiguration.Sampling.uniform
+    public var updates = TrainingConfiguration.Updates.batch
+    public var gradients = TrainingConfiguration.Gradients.sum
+    public var distillation = TrainingConfiguration.Distillation.inPlace
+    /// Weight of the teacher in the subnets' loss; the rest is the labels'.
+    public var distillationWeight = 1.0
+    /// A supernet whose largest network is the fixed teacher.
+    public var teacher: String?
+    /// Decay of the average of the weights; 0 for none.
+    public var averaging = 0.0
     /// Largest global gradient norm; 0 for none.
     public var gradientClip = 0.0
     public var calibrationImages = 1000
     public var calibrationBatchSize = 250
+    /// Epochs between validations; 0 for none.
+    public var validateEvery = 1
+    /// Images of the search split that they look at.
+    public var validationImages = 1000
+    /// Random subnets that they look at, beside the largest and the smallest.
+    public var validationSubnets = 2
   }
 
   public struct Controller: Sendable, Equatable {

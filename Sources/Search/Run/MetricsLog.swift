@@ -8,6 +8,8 @@ import HDF5
 /// refuses are kept and written later.
 public final class MetricsLog {
   static let name = "metrics.jsonl"
+  /// The same for what depends on the clock, which no result does.
+  static let timingName = "timing.jsonl"
 
   private let path: String
   private let storage: any Storage

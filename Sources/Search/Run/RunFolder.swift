@@ -8,7 +8,9 @@ import HDF5
 ///     log.txt          what was said on standard error
 ///     metrics.jsonl    one JSON object per step that is logged
 ///     checkpoint-N.h5  everything needed to go on; the newest few
+///     timing.jsonl     how fast it went; alone in differing from run to run
 ///     supernet.h5      the trained supernet
+///     supernet.svg     losses and accuracies of its training
 ///     family.h5        the final family
 ///
 /// Holding a `RunFolder` holds the lock of the run: no second process can work in it.
@@ -99,7 +101,10 @@ public final class RunFolder: Sendable {
   /// `config.yaml`, which makes the folder a run, goes last: a crash on the way leaves a run without
   /// a checkpoint, not a new run among files of the old one.
   private func removeOwnFiles() {
-    let own: Set<String> = ["run.json", "log.txt", MetricsLog.name, "supernet.h5", "family.h5"]
+    let own: Set<String> = [
+      "run.json", "log.txt", MetricsLog.name, MetricsLog.timingName, "supernet.h5", "supernet.svg",
+      "family.h5",
+    ]
     for name in names() where own.contains(name) || CheckpointStore.number(of: name) != nil {
       try? storage.remove(file(name))
     }

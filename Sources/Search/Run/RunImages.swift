@@ -9,6 +9,8 @@ struct RunImages {
   /// The part of the search split that rewards are measured on.
   let reward: ImageSet
   let search: ImageSet
+  /// The part of it that the supernet's training is watched on.
+  let validation: ImageSet
   let test: ImageSet
   let trainCount: Int
   let trainingBatchesPerEpoch: Int
@@ -56,6 +58,14 @@ struct RunImages {
     reward =
       rewardPositions.count == split.count
       ? search : try Self.imageSet("reward", rewardPositions.map { split[$0] }, data, device)
+    var watched = RandomStream(seed: configuration.seed, name: "supernet.validation-images")
+    validation = try Self.imageSet(
+      "validation",
+      watched.permutation(of: split.count).prefix(configuration.supernet.validationImages)
+        .sorted().map { split[$0] },
+      data,
+      device
+    )
     self.test = try Self.imageSet("test", test, data, device)
   }
 

@@ -20,11 +20,18 @@ public struct RunPlan {
       lines.append("member \(index + 1)   at most \(budget.limit) \(unit)")
     }
     let evaluations = configuration.controller.updates * configuration.controller.rollout
-    lines.append(
-      configuration.supernet.file.map { "supernet   \($0)" }
-        ?? "supernet   \(configuration.supernet.epochs * images.trainingBatchesPerEpoch) steps of "
-        + "\(2 + configuration.supernet.randomSubnets) subnets"
-    )
+    if let path = configuration.supernet.file {
+      lines.append("supernet   \(path)")
+    } else {
+      let recipe = configuration.supernet
+      let visited = (recipe.sandwich ? 2 : 0) + recipe.randomSubnets
+      for phase in setting.recipe.training.phases {
+        lines.append(
+          "supernet   \(phase.name): \(phase.steps) steps of "
+            + (phase.elastic.isEmpty ? "the largest network" : "\(visited) subnets")
+        )
+      }
+    }
     lines.append(
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
         + "\(images.reward.labels.count) images"

@@ -17,6 +17,7 @@ struct RunSetting {
   let budgets: [MemberBudget]
   let reference: ReferencePredictions?
   let images: RunImages
+  let recipe: SupernetRecipe
 
   /// SHA-256 of the files that keys of the configuration name, beside the data set and the supernet.
   let inputDigests: [String: String]
@@ -43,12 +44,19 @@ struct RunSetting {
       dearest: range.upperBound
     )
     images = try RunImages(configuration, data: data, device: device)
+    recipe = try SupernetRecipe(
+      configuration.supernet,
+      of: space,
+      stepsPerEpoch: images.trainingBatchesPerEpoch
+    )
     reference = try ReferencePredictions(configuration, data: data)
     var digests: [String: String] = [:]
     for (key, path) in [
       ("search.reference", configuration.search.reference),
       ("search.referenceTest", configuration.search.referenceTest),
       ("search.latencyTable", configuration.search.latencyTable),
+      ("supernet.initial", configuration.supernet.initial),
+      ("supernet.teacher", configuration.supernet.teacher),
     ] { digests[key] = try path.map { try SHA256.ofFile($0) } }
     inputDigests = digests
   }

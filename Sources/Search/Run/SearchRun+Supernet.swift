@@ -1,3 +1,4 @@
+import Foundation
 import HDF5
 import RandomStreams
 import Supernet
@@ -7,7 +8,7 @@ import Torch
 extension SearchRun {
   static let supernetName = "supernet.h5"
 
-  func trainSupernet() throws {
+  func makeSupernet() throws {
     if let path = configuration.supernet.file {
       let supernet = try readSupernet(path)
       services.reporter.note("supernet: \(path)")
@@ -17,50 +18,107 @@ extension SearchRun {
     let trainer = try self.trainer ?? makeTrainer()
     self.trainer = trainer
     let batches = try setting.images.trainingBatches(from: trainer.stepsDone)
-    let total = trainer.configuration.steps
+    let every = configuration.supernet.validateEvery * setting.images.trainingBatchesPerEpoch
+    let validation = every > 0 ? try SupernetValidation(configuration, setting) : nil
+    var meter = RateMeter(clock, imagesPerStep: configuration.supernet.batchSize)
     while !trainer.isFinished {
       let (images, labels) = try batches.next()
       let step = try trainer.step(images: images, labels: labels)
+      let done = trainer.stepsDone
+      meter.addStep()
       services.reporter.progress(
         "supernet",
-        done: trainer.stepsDone,
-        total: total,
+        done: done,
+        total: trainer.configuration.steps,
         unit: "steps",
-        detail: "loss \(format(step.largestLoss)) largest, \(format(step.smallestLoss)) smallest"
+        detail: detail(step, of: trainer, meter)
       )
-      if trainer.stepsDone % 10 == 0 || trainer.isFinished {
-        metrics.append(phase: "supernet", step: trainer.stepsDone, step.entries)
+      if done % 10 == 0 || trainer.isFinished {
+        metrics.append(phase: "supernet", step: done, step.entries)
+        timing.append(
+          phase: "supernet",
+          step: done,
+          [("images_per_second", meter.imagesPerSecond)]
+        )
+        meter.restart()
+      }
+      if let validation, done % every == 0 || trainer.isFinished {
+        metrics.append(
+          phase: "validation",
+          step: done,
+          try validation.entries(of: trainer.result())
+        )
+        meter.restart()
       }
       try pause()
     }
     services.reporter.endProgress()
-    try finishSupernet(trainer.supernet)
+    try draw()
+    try finishSupernet(trainer.result())
     self.trainer = nil
   }
 
   func makeTrainer() throws -> SupernetTrainer {
-    let supernet = try Supernet(
-      space: setting.space,
-      device: setting.device,
-      random: RandomStream(seed: configuration.seed, name: "supernet.initialisation")
-    )
+    let supernet =
+      try configuration.supernet.initial.map { try readSupernet($0) }
+      ?? Supernet(
+        space: setting.space,
+        device: setting.device,
+        random: RandomStream(seed: configuration.seed, name: "supernet.initialisation")
+      )
+    let calibration = { [images = setting.images] in try images.calibrationBatches() }
+    let teacher = try configuration.supernet.teacher.map {
+      try Teacher(readSupernet($0), calibratedOn: calibration())
+    }
     return try SupernetTrainer(
       supernet,
-      configuration: configuration.supernet.training(
-        stepsPerEpoch: setting.images.trainingBatchesPerEpoch
-      ),
+      configuration: setting.recipe.training,
+      teacher: teacher,
+      calibration: calibration,
       seed: configuration.seed
     )
   }
 
+  private func detail(
+    _ step: SupernetTrainer.Metrics,
+    of trainer: SupernetTrainer,
+    _ meter: RateMeter
+  ) -> String {
+    var parts: [String] = []
+    if trainer.phases.count > 1 { parts.append("phase \(trainer.phases[step.phase].name)") }
+    let losses = [
+      ("largest", step.largestLoss), ("smallest", step.smallestLoss), ("random", step.randomLoss),
+    ].compactMap { name, loss in loss.map { "\(format($0)) \(name)" } }
+    parts.append("loss " + losses.joined(separator: ", "))
+    if meter.imagesPerSecond.isFinite {
+      parts.append("\(Int(meter.imagesPerSecond)) images/s")
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  /// From the log rather than from memory, so that a resumed run draws the same.
+  private func draw() throws {
+    try metrics.flush()
+    let curve = SupernetCurve(
+      metrics: try folder.read(MetricsLog.name),
+      stepsPerEpoch: setting.images.trainingBatchesPerEpoch,
+      title: "Supernet of \(setting.space.name), \(configuration.supernet.schedule.rawValue)"
+    )
+    try folder.write(curve.svg, to: SupernetCurve.name)
+  }
+
   private func finishSupernet(_ supernet: Supernet) throws {
     let path = folder.file(Self.supernetName)
+    var provenance = [
+      "configuration": configuration.resultsYAML, "data-sha256": setting.data.digest,
+      "seed": String(configuration.seed),
+    ]
+    if !setting.recipe.history.isEmpty {
+      provenance[SupernetRecipe.historyKey] = setting.recipe.history.joined(separator: ", ")
+    }
     try supernet.write(
       to: path,
-      provenance: [
-        "configuration": configuration.resultsYAML, "data-sha256": setting.data.digest,
-        "seed": String(configuration.seed),
-      ],
+      provenance: provenance,
       createdBy: Program.identity,
       storage: folder.storage
     )
@@ -83,7 +141,7 @@ extension SearchRun {
 }
 
 extension SearchRun {
-  private func readSupernet(_ path: String) throws -> Supernet {
+  func readSupernet(_ path: String) throws -> Supernet {
     let supernet = try Supernet(
       space: setting.space,
       device: setting.device,
@@ -94,32 +152,38 @@ extension SearchRun {
   }
 }
 
-extension RunConfiguration.SupernetTraining {
-  /// Epochs as steps.
-  func training(stepsPerEpoch: Int) -> TrainingConfiguration {
-    var result = TrainingConfiguration()
-    result.steps = epochs * stepsPerEpoch
-    result.warmUpSteps = min(
-      result.steps,
-      Int((warmupEpochs * Double(stepsPerEpoch)).rounded())
-    )
-    result.learningRate = learningRate
-    result.momentum = momentum
-    result.weightDecay = weightDecay
-    result.labelSmoothing = labelSmoothing
-    result.gradientClipping = gradientClip > 0 ? gradientClip : nil
-    result.randomSubnets = randomSubnets
-    return result
+/// Images a second since the last restart.
+private struct RateMeter {
+  private let clock: ContinuousClock
+  private let imagesPerStep: Int
+  private var start: ContinuousClock.Instant
+  private var steps = 0
+
+  init(_ clock: ContinuousClock, imagesPerStep: Int) {
+    self.clock = clock
+    self.imagesPerStep = imagesPerStep
+    start = clock.now
+  }
+
+  mutating func addStep() { steps += 1 }
+
+  mutating func restart() {
+    steps = 0
+    start = clock.now
+  }
+
+  var imagesPerSecond: Double {
+    Double(steps * imagesPerStep) / ((clock.now - start) / .seconds(1))
   }
 }
 
 extension SupernetTrainer.Metrics {
   var entries: [(name: String, value: Double)] {
-    var result = [("loss/largest", largestLoss), ("loss/smallest", smallestLoss)]
-    if let randomLoss { result.append(("loss/random", randomLoss)) }
-    return result + [
+    let values = [
+      ("loss/largest", largestLoss), ("loss/smallest", smallestLoss), ("loss/random", randomLoss),
       ("accuracy/largest", largestAccuracy), ("learning_rate", learningRate),
-      ("gradient_norm", gradientNorm),
+      ("gradient_norm", gradientNorm), ("training_phase", Double(phase + 1)),
     ]
+    return values.compactMap { name, value in value.map { (name, $0) } }
   }
 }

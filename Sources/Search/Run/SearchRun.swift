@@ -41,6 +41,7 @@ public final class SearchRun {
   let setting: RunSetting
   let writer: CheckpointWriter
   let metrics: MetricsLog
+  let timing: MetricsLog
   let clock = ContinuousClock()
   var lastSave: ContinuousClock.Instant
   /// Whether the save under way was asked for by a signal.
@@ -64,6 +65,7 @@ public final class SearchRun {
     setting = try RunSetting(configuration)
     writer = CheckpointWriter(CheckpointStore(folder, keep: configuration.checkpoint.keep))
     metrics = MetricsLog(folder.file(MetricsLog.name), storage: folder.storage)
+    timing = MetricsLog(folder.file(MetricsLog.timingName), storage: folder.storage)
     lastSave = clock.now
   }
 
@@ -104,10 +106,18 @@ public final class SearchRun {
 
   public var isFinished: Bool { phase == .finished }
 
+  /// Trains the supernet, if that is not done, and stops there: ``train()`` goes on. Throws
+  /// ``Interrupted`` after saving when asked to stop.
+  public func trainSupernet() throws {
+    defer { finishSaving() }
+    if phase == .supernet { try makeSupernet() }
+    services.reporter.endProgress()
+  }
+
   /// Runs to the end. Throws ``Interrupted`` after saving when asked to stop.
   public func train() throws {
     defer { finishSaving() }
-    if phase == .supernet { try trainSupernet() }
+    if phase == .supernet { try makeSupernet() }
     if phase == .members {
       try searchMembers()
       phase = .finished

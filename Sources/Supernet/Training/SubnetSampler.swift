@@ -2,36 +2,70 @@ import Decisions
 import RandomStreams
 import SearchSpaces
 
-/// The architectures that one training step visits (the *sandwich rule*: Yu and Huang, "Universally
-/// slimmable networks", ICCV 2019; Yu et al., "BigNAS", ECCV 2020).
+/// The architectures that one training step visits.
+///
+/// By default the largest, the smallest and some random ones (the *sandwich rule*: Yu and Huang,
+/// "Universally slimmable networks", ICCV 2019; Yu et al., "BigNAS", ECCV 2020).
 struct SubnetSampler {
   var space: any SearchSpace
+  /// Whether the largest and the smallest are among them.
+  var sandwich = true
   var randomSubnets: Int
+  var sampling = TrainingConfiguration.Sampling.uniform
   /// Step number `i` draws from substream `i`, whatever was drawn before.
   var random: RandomStream
+  /// The one architecture to train, alone; nil for the others.
+  var only: Architecture?
 
   enum Role: String {
     case largest, smallest, random
+    /// The one architecture of a training that visits no other.
+    case only
+
+    /// Learns from the labels alone.
+    var isFirst: Bool { self == .largest || self == .only }
   }
 
-  /// The largest first: the others may learn from it.
-  func subnets(at step: Int) -> [(role: Role, architecture: Architecture)] {
+  struct Visit {
+    var role: Role
+    var architecture: Architecture
+  }
+
+  /// The largest first: the others may learn from it. With nothing `elastic` it is the only one.
+  func subnets(at step: Int, elastic: ElasticKinds = .all) -> [Visit] {
+    if let only { return [Visit(role: .only, architecture: only)] }
+    guard !elastic.isEmpty else { return [Visit(role: .largest, architecture: space.largest)] }
     var random = random.substream(UInt64(step))
-    return [(.largest, space.largest), (.smallest, space.smallest)]
-      + (0..<randomSubnets).map { _ in (.random, space.uniformArchitecture(using: &random)) }
+    var visits: [Visit] = []
+    if sandwich {
+      let smallest = space.architecture(varying: elastic) { _ in 0 }
+      visits = [
+        Visit(role: .largest, architecture: space.largest),
+        Visit(role: .smallest, architecture: smallest),
+      ]
+    }
+    for _ in 0..<randomSubnets {
+      visits.append(Visit(role: .random, architecture: draw(elastic, using: &random)))
+    }
+    return visits
+  }
+
+  private func draw(_ elastic: ElasticKinds, using random: inout RandomStream) -> Architecture {
+    switch sampling {
+    case .uniform:
+      return space.architecture(varying: elastic) { random.uniform(below: $0) }
+    case .spread:
+      let level = random.uniform()
+      return space.architecture(varying: elastic) { count in
+        (1..<max(1, count)).count { _ in random.uniform() < level }
+      }
+    }
   }
 }
 
 extension SearchSpace {
   /// An architecture with a uniformly drawn choice for every active decision, in order.
   public func uniformArchitecture(using random: inout RandomStream) -> Architecture {
-    var choices: [Int] = []
-    for (index, decision) in decisions.decisions.enumerated() {
-      choices.append(
-        decisions.isActive(index, given: choices)
-          ? random.uniform(below: decision.choices.count) : Assignment.inactive
-      )
-    }
-    return Architecture(choices)
+    architecture(varying: .all) { random.uniform(below: $0) }
   }
 }

@@ -4,8 +4,8 @@ import Supernet
 struct SupernetCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "supernet",
-    abstract: "Describe supernet files, and import published ones.",
-    subcommands: [Info.self, Import.self]
+    abstract: "Train supernets, judge them, describe their files, and import published ones.",
+    subcommands: [Train.self, Evaluate.self, Compare.self, Info.self, Import.self]
   )
 
   struct Info: ParsableCommand {

@@ -23,16 +23,19 @@ struct RunSession {
 
   var services: SearchRun.Services { .init(reporter: reporter, interruption: interruption) }
 
-  /// Runs `body` and keeps `run.json` telling how it stands.
-  func record(_ folder: RunFolder, _ configuration: RunConfiguration, _ body: () throws -> Void)
-    throws
-  {
+  /// Runs `body` and keeps `run.json` telling how it stands, at the end with `state`.
+  func record(
+    _ folder: RunFolder,
+    _ configuration: RunConfiguration,
+    endingAs state: String = "finished",
+    _ body: () throws -> Void
+  ) throws {
     reporter.keepLog(at: folder.file("log.txt"))
     var record = RunRecord(configuration)
     try folder.write(record.json(), to: "run.json")
     do {
       try body()
-      record.state = "finished"
+      record.state = state
     } catch let stop as Interrupted {
       record.state = "interrupted"
       record.end = RunRecord.now

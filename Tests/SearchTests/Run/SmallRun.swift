@@ -14,8 +14,10 @@ private final class SquareImages: ImageSource {
   let shape = ImageData.ImageShape(height: 16, width: 16, channels: 1)
   let count = 150
   let testCount = 30
-  let classNames: [String]? = ["a", "b", "c"]
+  let classNames: [String]?
   let files: [SourceFile] = []
+
+  init(classes: Int) { classNames = Array(["a", "b", "c"].prefix(classes)) }
 
   func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     var stream = RandomStream(seed: 7, name: "squares")
@@ -26,7 +28,8 @@ private final class SquareImages: ImageSource {
         pixels.append(UInt8(stream.uniform(below: 120)) + (isLit ? 130 : 0))
       }
     }
-    try body(pixels, (0..<count).map { Int32($0 % 3) })
+    let classes = classNames?.count ?? 3
+    try body(pixels, (0..<count).map { Int32($0 % 3 % classes) })
   }
 }
 
@@ -59,12 +62,12 @@ struct SmallRun {
     configuration.runtime.device = "cpu"
   }
 
-  static func writeData(to path: String, seed: UInt64) throws {
+  static func writeData(to path: String, seed: UInt64, classes: Int = 3) throws {
     try DatasetWriter(
       sizes: SplitSizes(train: 64, search: 40, test: 30),
       seed: seed,
       overwrite: true
-    ).write(SquareImages(), to: path)
+    ).write(SquareImages(classes: classes), to: path)
   }
 
   func start(

@@ -1,0 +1,240 @@
+import ArgumentParser
+import Controller
+import Foundation
+import Search
+import SearchSpaces
+import Supernet
+import Torch
+
+/// Judges again what a real search has judged: all its rollouts in order with the fast evaluator,
+/// and the first, the middle and the last one with the reference evaluator, each in a process of its
+/// own.
+///
+/// The reference evaluator is what any program on libtorch would do: contiguous images, one operation
+/// per layer, batch norm unfused, libtorch's default allocator, one architecture at a time and every
+/// one anew.
+struct EvaluationBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluation",
+    abstract: "Architectures judged per second on the rollouts of a finished run."
+  )
+
+  enum Role: String, ExpressibleByArgument {
+    case reference, float32, bfloat16
+  }
+
+  @Option(
+    name: .customLong("run"),
+    help: "The folder of a finished run, such as Scripts/quickstart leaves."
+  )
+  var folder = "checkpoints/fashion-mnist"
+  @Option(help: "Threads of libtorch.")
+  var threads = 2
+  @Option(help: "MiB of activations kept.")
+  var memory = 1024
+  @Option(help: .hidden)
+  var role: Role?
+  @Option(help: .hidden)
+  var output = ""
+
+  func run() throws {
+    if let role {
+      try TorchRuntime.start(threads: threads, keepingMemory: role != .reference)
+      try Judging(EvaluationRecord(of: folder), role: role, memory: memory << 20).report(to: output)
+      return
+    }
+    let folder = NSTemporaryDirectory() + "regnas-benchmark-\(getpid())"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var results: [Role: Judged] = [:]
+    for role in [Role.reference, .float32, .bfloat16] {
+      let file = "\(folder)/\(role.rawValue)"
+      _ = try child([
+        "evaluation", "--run", self.folder, "--threads", "\(threads)", "--memory", "\(memory)",
+        "--role",
+        role.rawValue, "--output", file,
+      ])
+      results[role] = try Judged(file: file)
+    }
+    guard let reference = results[.reference], let fast = results[.float32],
+      let rounded = results[.bfloat16]
+    else { return }
+    print(
+      "| rollout | new of its architectures | reference ms each | float32 | ratio | bfloat16 | ratio |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for (rollout, seconds) in reference.seconds.sorted(by: { $0.key < $1.key }) {
+      guard let a = fast.seconds[rollout], let b = rounded.seconds[rollout] else { continue }
+      let count = Double(fast.sizes[rollout] ?? 1)
+      print(
+        "| \(rollout + 1) of \(fast.seconds.count) | \(fast.new[rollout] ?? 0) of \(Int(count)) "
+          + "| \(short(seconds / count * 1e3)) | \(short(a / count * 1e3)) | \(short(seconds / a)) "
+          + "| \(short(b / count * 1e3)) | \(short(seconds / b)) |"
+      )
+    }
+    let perReference =
+      reference.seconds.values.reduce(0, +)
+      / Double(reference.seconds.keys.reduce(0) { $0 + (fast.sizes[$1] ?? 0) })
+    func all(_ judged: Judged) -> Double {
+      perReference * Double(judged.sizes.values.reduce(0, +)) / judged.seconds.values.reduce(0, +)
+    }
+    print(
+      "whole search against the reference's mean: float32 \(short(all(fast))), bfloat16 \(short(all(rounded)))"
+    )
+    print(
+      "peak memory, MiB: reference \(short(reference.peak)), float32 \(short(fast.peak)), "
+        + "bfloat16 \(short(rounded.peak)) (activations kept: at most \(memory))"
+    )
+    compare(reference, fast)
+    compare(fast, rounded)
+  }
+
+  private func compare(_ reference: Judged, _ fast: Judged) {
+    var differ: [Float] = []
+    var count = 0
+    for (name, classes) in reference.classes {
+      guard let others = fast.classes[name] else { continue }
+      count += classes.count
+      for (index, pair) in zip(classes, others).enumerated() where pair.0 != pair.1 {
+        differ.append(reference.margins[name]?[index] ?? .nan)
+      }
+    }
+    if reference.margins.isEmpty {
+      let names = reference.accuracy.keys.sorted().filter { fast.accuracy[$0] != nil }
+      let tau = RankCorrelation.kendall(
+        names.map { reference.accuracy[$0] ?? 0 },
+        names.map { fast.accuracy[$0] ?? 0 }
+      )
+      let judgements = reference.reward.keys.sorted().filter { fast.reward[$0] != nil }
+      let reward = RankCorrelation.kendall(
+        judgements.map { reference.reward[$0] ?? 0 },
+        judgements.map { fast.reward[$0] ?? 0 }
+      )
+      print(
+        "bfloat16 against float32: \(differ.count) of \(count) predictions differ "
+          + "(\(short(100 * Double(differ.count) / Double(count))) %); over \(names.count) architectures "
+          + "Kendall's tau of accuracy \(short(tau ?? .nan)), of reward \(short(reward ?? .nan))"
+      )
+    } else {
+      let ties = differ.filter { $0 < 1e-5 }.count
+      print(
+        "float32 against the reference: \(differ.count) of \(count) predictions differ, "
+          + "\(ties) of them ties below 1e-5; largest margin among them \(differ.max() ?? 0)"
+      )
+    }
+  }
+}
+
+/// Evaluates a record in one of the ways, and times it.
+private struct Judging {
+  var judged = Judged()
+
+  init(_ record: EvaluationRecord, role: EvaluationBenchmark.Role, memory: Int) throws {
+    let clock = ContinuousClock()
+    let images = record.images
+    let batches = try (0..<images.batchCount).map(images.batch)
+    func warmUp(_ body: () throws -> Void) rethrows { try body() }
+    switch role {
+    case .reference:
+      record.supernet.formulation = .plain
+      func predict(_ architecture: Architecture) throws -> (classes: [Int], margins: [Float]) {
+        let subnet = try record.supernet.calibrate(architecture, batches: record.calibration)
+        let predictions = try subnet.predict(batches)
+        return (predictions.classes, predictions.margins)
+      }
+      try warmUp { _ = try predict(record.supernet.space.smallest) }
+      let last = record.rollouts.count - 1
+      for index in Set([0, last / 2, last]).sorted() {
+        var predictions: [Architecture: (classes: [Int], margins: [Float])] = [:]
+        let time = try clock.measure {
+          for architecture in record.rollouts[index].architectures {
+            predictions[architecture] = try predict(architecture)
+          }
+        }
+        judged.seconds[index] = time / .seconds(1)
+        for (architecture, value) in predictions {
+          judged.classes[name(architecture)] = value.classes
+          judged.margins[name(architecture)] = value.margins
+        }
+      }
+    case .float32, .bfloat16:
+      let precision = role == .float32 ? EvaluationPrecision.float32 : .bfloat16
+      func evaluator() -> ArchitectureEvaluator {
+        ArchitectureEvaluator(
+          supernet: record.supernet,
+          calibration: record.calibration,
+          memoryLimit: memory
+        )
+      }
+      try warmUp {
+        _ = try evaluator().predictions(
+          of: record.supernet.space.smallest,
+          on: images,
+          precision: precision
+        )
+      }
+      let fast = evaluator()
+      var known: Set<Architecture> = []
+      let references = try record.members.map {
+        try evaluator().predictions(of: $0, on: images, precision: precision)
+      }
+      for (index, rollout) in record.rollouts.enumerated() {
+        let time = try clock.measure {
+          for position in try fast.expect(rollout.architectures, on: images, precision: precision) {
+            _ = try fast.predictions(
+              of: rollout.architectures[position],
+              on: images,
+              precision: precision
+            )
+          }
+        }
+        judged.seconds[index] = time / .seconds(1)
+        judged.sizes[index] = rollout.architectures.count
+        judged.new[index] = Set(rollout.architectures).subtracting(known).count
+        known.formUnion(rollout.architectures)
+        for architecture in rollout.architectures {
+          let classes = try fast.predictions(of: architecture, on: images, precision: precision)
+          let measurement = Reward(flipWeight: 1, aggregate: .mean).measure(
+            predictions: classes,
+            labels: images.labels,
+            references: Array(references.prefix(rollout.member))
+          )
+          judged.classes[name(architecture)] = classes.map(Int.init)
+          judged.accuracy[name(architecture)] = measurement.accuracy
+          judged.reward["\(rollout.member)/" + name(architecture)] = measurement.reward
+        }
+      }
+    }
+    judged.peak = peakMemory()
+  }
+
+  func report(to file: String) throws {
+    try JSONEncoder().encode(judged).write(to: URL(fileURLWithPath: file))
+  }
+}
+
+private func name(_ architecture: Architecture) -> String {
+  architecture.choices.map(String.init).joined(separator: ",")
+}
+
+/// What one way of evaluating gave, by rollout and by architecture.
+private struct Judged: Codable {
+  var seconds: [Int: Double] = [:]
+  var sizes: [Int: Int] = [:]
+  /// Distinct architectures of a rollout that no rollout before it had.
+  var new: [Int: Int] = [:]
+  var classes: [String: [Int]] = [:]
+  var margins: [String: [Float]] = [:]
+  var accuracy: [String: Double] = [:]
+  var reward: [String: Double] = [:]
+  var peak = 0.0
+
+  init() {}
+
+  init(file: String) throws {
+    self = try JSONDecoder().decode(
+      Self.self,
+      from: Data(contentsOf: URL(fileURLWithPath: file))
+    )
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import Foundation
+import RandomStreams
+import SearchSpaces
+import Supernet
+import Torch
+
+/// A supernet training step against its plain formulation: contiguous images, one operation of
+/// libtorch per layer, libtorch's default allocator, in a process of its own.
+struct TrainingBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "training",
+    abstract: "Times a supernet training step against its plain formulation."
+  )
+
+  @Option(help: "Search spaces.")
+  var space = ["mobilenetv3-small", "proxylessnas-small", "resnet50-small"]
+  @Option(help: "Threads of libtorch.")
+  var threads = 2
+  @Option(help: "Images per step.")
+  var batch = 64
+  @Option(help: "Rounds; each times every formulation once, and the fastest of each counts.")
+  var rounds = 5
+  @Flag(help: "Also say where the time of the fast step goes, operation by operation.")
+  var profile = false
+  @Option(help: .hidden)
+  var formulation: Formulation?
+  @Flag(help: .hidden)
+  var defaultAllocator = false
+
+  mutating func run() throws {
+    if let formulation {
+      try TorchRuntime.start(threads: threads, keepingMemory: !defaultAllocator)
+      let step = try TrainingStep(
+        SpaceRegistry.makeSpace(name: space[0]),
+        batch: batch,
+        formulation: formulation
+      )
+      _ = try fastest(of: 2) { try step.run() }
+      print(try fastest(of: 8) { try step.run() }, peakMemory())
+      return
+    }
+    print(
+      "| space | plain, default allocator | plain, memory kept | fast | ratio | images/s | peak MiB |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for name in space {
+      var best = [Double](repeating: .infinity, count: 3)
+      var peak = 0.0
+      for _ in 0..<rounds {
+        for (index, way) in [["plain", "--default-allocator"], ["plain"], ["fast"]].enumerated() {
+          let words = try child(
+            ["training", "--space", name, "--threads", "\(threads)", "--batch", "\(batch)"]
+              + ["--formulation"] + way
+          ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+          best[index] = min(best[index], words.first ?? .infinity)
+          peak = words.last ?? 0
+        }
+      }
+      print(
+        "| \(name) | \(short(best[0] * 1e3)) ms | \(short(best[1] * 1e3)) ms | \(short(best[2] * 1e3)) ms "
+          + "| \(short(best[0] / best[2])) | \(Int(Double(batch) / best[2])) | \(Int(peak)) |"
+      )
+    }
+    guard profile else { return }
+    try TorchRuntime.start(threads: threads)
+    for name in space {
+      let step = try TrainingStep(
+        SpaceRegistry.makeSpace(name: name),
+        batch: batch,
+        formulation: .fast
+      )
+      _ = try fastest(of: 2) { try step.run() }
+      print(name)
+      let entries = try OperationProfile.of { try step.run() }.entries
+      for entry in entries.prefix(20) {
+        print("  \(short(entry.seconds * 1000)) ms in \(entry.calls) calls: \(entry.name)")
+      }
+    }
+  }
+}
+
+extension Formulation: ExpressibleByArgument {}
+
+/// A trainer that takes the same first steps whatever the formulation.
+struct TrainingStep {
+  let trainer: SupernetTrainer
+  let images: Tensor
+  let labels: Tensor
+
+  init(_ space: any SearchSpace, batch: Int, formulation: Formulation) throws {
+    let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "benchmark"))
+    supernet.formulation = formulation
+    trainer = try SupernetTrainer(supernet, configuration: TrainingConfiguration(), seed: 1)
+    let network = try space.network(space.largest)
+    var random = RandomStream(seed: 1, name: "benchmark labels")
+    images = try noise(batch, channels: network.inputChannels, size: network.resolution)
+    labels = try Tensor((0..<batch).map { _ in random.uniform(below: 10) }, shape: [batch])
+  }
+
+  func run() throws { _ = try trainer.step(images: images, labels: labels) }
+}
