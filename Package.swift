@@ -37,9 +37,16 @@ let torchLinkerSettings: [LinkerSetting] =
     [.unsafeFlags(["-L\(directory)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(directory)/lib"])]
   } ?? []) + [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
 
+// Set by Scripts/fuzz to the library of libFuzzer: rooms report to it which of their code ran, and
+// the program that feeds them takes the place of the tests.
+let fuzzer = Context.environment["REGNAS_LIBFUZZER"]
+
 let swiftSettings: [SwiftSetting] =
-  Context.environment["REGNAS_WARNINGS_AS_ERRORS"] == "1"
-  ? [.unsafeFlags(["-warnings-as-errors"])] : []
+  (Context.environment["REGNAS_WARNINGS_AS_ERRORS"] == "1"
+    ? [.unsafeFlags(["-warnings-as-errors"])] : [])
+  + (fuzzer == nil
+    ? []
+    : [.unsafeFlags(["-enable-testing", "-sanitize=fuzzer"])])
 
 /// A room: one Swift target of `Sources/`, with its tests beside it in `Tests/`.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -133,9 +140,28 @@ let package = Package(
     tests("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
     tests("FlipMetrics", ["RandomStreams"]),
     tests("Controller", ["Decisions", "Torch", "RandomStreams"]),
-    tests("Search", rooms),
+    .testTarget(
+      name: "SearchTests",
+      dependencies: ["Search"] + rooms,
+      exclude: ["Fuzz/Driver"],
+      swiftSettings: swiftSettings
+    ),
     tests("Delivery"),
     .testTarget(name: "CommandLineTests", dependencies: ["regnas"], swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20
 )
+
+if let fuzzer {
+  package.targets.removeAll { $0.isTest }
+  package.targets.append(
+    .executableTarget(
+      name: "regnas-fuzz",
+      dependencies: ["Search"] + rooms,
+      path: "Tests/SearchTests/Fuzz",
+      exclude: ["FuzzTests.swift", "Mutator.swift"],
+      swiftSettings: swiftSettings,
+      linkerSettings: [.unsafeFlags([fuzzer]), .linkedLibrary("stdc++")]
+    )
+  )
+}

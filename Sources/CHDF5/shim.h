@@ -1,6 +1,9 @@
 // HDF5 hides constants behind macros that call functions or cast, which Swift cannot import.
 #pragma once
 #include <hdf5.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 static inline hid_t chdf5_default(void) { return H5P_DEFAULT; }
 static inline hid_t chdf5_all(void) { return H5S_ALL; }
@@ -43,3 +46,42 @@ static inline hid_t chdf5_uint32(void) { return H5T_STD_U32LE; }
 static inline hid_t chdf5_uint64(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_float64(void) { return H5T_IEEE_F64LE; }
+
+// File and address of an open object: the same for every link to it.
+static inline herr_t chdf5_identify(hid_t object, unsigned long *file, uint64_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  if (H5Oget_info3(object, &info, H5O_INFO_BASIC) < 0) return -1;
+  memcpy(address, &info.token, sizeof *address);
+#else
+  H5O_info_t info;
+#if H5_VERSION_GE(1, 10, 3)
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
+#else
+  if (H5Oget_info(object, &info) < 0) return -1;
+#endif
+  *address = info.addr;
+#endif
+  *file = info.fileno;
+  return 0;
+}
+
+// Memory for strings of variable length, of which there is only so much.
+static inline void *chdf5_allocate_within(size_t size, void *left) {
+  size_t *rest = (size_t *)left;
+  if (size > *rest) return NULL;
+  *rest -= size;
+  return malloc(size);
+}
+
+static inline void chdf5_free(void *memory, void *unused) {
+  (void)unused;
+  free(memory);
+}
+
+// Lets reading with `transfer` take at most `*left` bytes for such strings.
+static inline herr_t chdf5_bound_strings(hid_t transfer, size_t *left) {
+  return H5Pset_vlen_mem_manager(transfer, chdf5_allocate_within, left, chdf5_free, NULL);
+}
+
+static inline hid_t chdf5_dataset_transfer(void) { return H5P_DATASET_XFER; }

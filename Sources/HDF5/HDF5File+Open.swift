@@ -3,15 +3,17 @@ import Foundation
 
 extension HDF5File {
   /// Opens a file for reading. A file that carries a seal (see `FileSeal`) is read once and
-  /// checked against it before the library sees a byte.
+  /// checked against it before the library sees a byte; one without is given to
+  /// `UnsealedFiles.check` first.
   ///
   /// - Throws: `HDF5Error` of kind `missingFile`, `foreignFile`, `damagedFile`, `inputOutput` or
   ///   `busy`.
   public static func open(_ path: String) throws -> HDF5File {
     let place = Place(file: path, object: "", operation: "open")
     let size = try sizeOfReadable(path, place)
-    try FileSeal.check(path: path, fileSize: size, place)
+    let isSealed = try FileSeal.check(path: path, fileSize: size, place)
     try checkSignature(place) { offset in try readPart(of: path, from: offset, count: 8) }
+    if !isSealed { try UnsealedFiles.check?.run(path) }
     return try withLibrary {
       let access = try fileAccess(place)
       return try adopt(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HDF5
 import Torch
 
 @main
@@ -23,7 +24,7 @@ struct RegNAS: ParsableCommand {
       CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
       CompareCommand.self,
-      OracleCommand.self,
+      OracleCommand.self, ReadEverythingCommand.self,
     ]
   )
 
@@ -33,7 +34,8 @@ struct RegNAS: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try parseAsRoot()
-      try command.run()
+      let check = UnsealedFiles.Check(UnsealedFileCheck().read)
+      try UnsealedFiles.$check.withValue(check) { try command.run() }
     } catch let error as ExitCode {
       exit(withError: error)
     } catch {

@@ -1,6 +1,7 @@
 import Controller
 import Decisions
 import Testing
+import Torch
 
 /// What every strategy owes, checked on the rivals. The controller's tests reuse the functions.
 @Suite struct RivalTests {
@@ -125,6 +126,17 @@ func expectExactRestore(_ first: any SearchStrategy, _ second: any SearchStrateg
     var damaged = state
     damaged[key] = nil
     #expect(throws: (any Error).self, "\(key)") { try second.restore(damaged) }
+  }
+  // Nor one with an assignment that is none: asking for its neighbours would end the process.
+  for key in state.keys.sorted() {
+    guard let rows = state[key], rows.rank == 2, rows.elementType == .int64, rows.count > 0 else {
+      continue
+    }
+    var values = try rows.array(Int.self)
+    values[values.count - 1] = 99
+    var damaged = state
+    damaged[key] = try Tensor(values, shape: rows.shape)
+    #expect(throws: ControllerError.self, "\(key)") { try second.restore(damaged) }
   }
   #expect(try play(&first, rounds: 5) == play(&second, rounds: 5))
 }

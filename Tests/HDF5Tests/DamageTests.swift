@@ -160,4 +160,23 @@ import Testing
     }
     #expect(foreign?.kind == .foreignFile)
   }
+
+  /// Only the writer of a sealed file is trusted; any other file is tried elsewhere first.
+  @Test func unsealedFilesAreCheckedBeforeTheyAreOpened() throws {
+    struct Refusal: Error {}
+    let folder = try TemporaryFolder()
+    let image = try sampleFile().image()
+    try put(image, at: folder.file("sealed.h5"))
+    try put(Array(image.dropFirst(512)), at: folder.file("unsealed.h5"))
+    var broken = image
+    broken[3] ^= 1  // The seal is not recognised as one any more.
+    try put(broken, at: folder.file("broken.h5"))
+    try put(Array("epochs: 3".utf8), at: folder.file("text.h5"))
+    UnsealedFiles.$check.withValue(UnsealedFiles.Check { _ in throw Refusal() }) {
+      #expect(throws: Never.self) { try HDF5File.open(folder.file("sealed.h5")).close() }
+      #expect(throws: Refusal.self) { _ = try HDF5File.open(folder.file("unsealed.h5")) }
+      #expect(throws: Refusal.self) { _ = try HDF5File.open(folder.file("broken.h5")) }
+      #expect(throws: HDF5Error.self) { _ = try HDF5File.open(folder.file("text.h5")) }
+    }
+  }
 }

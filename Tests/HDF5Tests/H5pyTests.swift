@@ -132,4 +132,51 @@ import Testing
       #expect(error?.kind == .damagedFile)
     }
   }
+
+  /// The length of a string stands in front of where its characters are: a damaged one must not be
+  /// given the memory it asks for.
+  @Test func vastStringsAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("strings.h5")
+    try H5py.run(
+      """
+      import h5py, struct, sys
+      with h5py.File(sys.argv[1], 'w') as f:
+        f['texts'] = ['first text', 'second text']
+        place = f['texts'].id.get_offset()
+      with open(sys.argv[1], 'r+b') as f:
+        f.seek(place)
+        assert struct.unpack('<I', f.read(4)) == (10,)
+        f.seek(place)
+        f.write(struct.pack('<I', 0x30000000))
+      """,
+      path
+    )
+    let error = #expect(throws: HDF5Error.self) {
+      _ = try HDF5File.open(path).root.readStrings("texts")
+    }
+    #expect(error?.kind == .damagedFile)
+    #expect(error?.cause.contains("alloc") == true)
+    #expect(!UnsealedFiles.readEverything(in: path))
+  }
+
+  @Test func everythingOfAStrangeFileIsRead() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("strange.h5")
+    try H5py.run(
+      """
+      import h5py, sys
+      with h5py.File(sys.argv[1], 'w') as f:
+        a = f.create_group('a')
+        for name in 'xyz': a[name] = f['/']
+        a['soft'] = h5py.SoftLink('/nowhere')
+        a['loop'] = h5py.SoftLink('/a/loop')
+        a['out'] = h5py.ExternalLink('none.h5', '/')
+        f['kind'] = h5py.Empty('f')
+        f['pairs'] = __import__('numpy').zeros(3, dtype='i4,f8')
+      """,
+      path
+    )
+    #expect(UnsealedFiles.readEverything(in: path))
+  }
 }

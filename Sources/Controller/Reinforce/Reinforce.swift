@@ -217,10 +217,10 @@ public final class Reinforce: SearchStrategy {
   }
 
   private func takeOver(_ state: StrategyState) throws {
-    try ledger.restore(from: state)
+    try ledger.restore(from: state, tasks: tasks.count)
     try estimator.restore(from: state)
     stream = try state.stream("stream")
-    updates = try state.integer("reinforce/updates")
+    updates = try state.counter("reinforce/updates")
     try policy.restore(state.entries(under: "policy/"))
     try optimizer.restore(state.entries(under: "adam/"))
   }

@@ -76,18 +76,16 @@ public struct LocalSearch: SearchStrategy {
 
   public mutating func restore(_ state: [String: Tensor]) throws {
     func place(_ name: String) throws -> (assignment: Assignment, reward: Double)? {
-      let rows = try state.rows("local/\(name)", columns: set.space.count)
-      let rewards = try state.reals("local/\(name)_reward", count: rows.count)
-      return zip(rows, rewards).map { (Assignment($0), $1) }.first
+      let places = try state.assignments("local/\(name)", of: set.space)
+      let rewards = try state.reals("local/\(name)_reward", count: places.count)
+      return zip(places, rewards).map { ($0, $1) }.first
     }
     var restored = self
     try restored.ledger.restore(from: state)
     restored.stream = try state.stream("stream")
     restored.current = try place("current")
     restored.candidate = try place("candidate")
-    restored.untried = try state.rows("local/untried", columns: set.space.count).map {
-      Assignment($0)
-    }
+    restored.untried = try state.assignments("local/untried", of: set.space)
     self = restored
   }
 }

@@ -98,11 +98,11 @@ public struct RegularizedEvolution: SearchStrategy {
     var restored = self
     try restored.ledger.restore(from: state)
     restored.stream = try state.stream("stream")
-    restored.founders = try state.integer("evolution/founders")
-    let members = try state.rows("evolution/population", columns: set.space.count)
+    restored.founders = try state.counter("evolution/founders")
+    let members = try state.assignments("evolution/population", of: set.space)
     let rewards = try state.reals("evolution/rewards", count: members.count)
     restored.population = zip(members, rewards).map {
-      Individual(assignment: Assignment($0), reward: $1)
+      Individual(assignment: $0, reward: $1)
     }
     self = restored
   }

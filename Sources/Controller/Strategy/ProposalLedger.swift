@@ -81,22 +81,31 @@ struct ProposalLedger {
     try state.set("ledger/best_reward", best.map { [$0.reward] } ?? [])
   }
 
-  mutating func restore(from state: StrategyState) throws {
-    func proposal(_ row: [Int]) -> Proposal {
-      Proposal(id: row[0], assignment: Assignment(Array(row[2...])), task: row[1])
+  /// - Parameter tasks: how many tasks the strategy serves.
+  mutating func restore(from state: StrategyState, tasks: Int = 1) throws {
+    func assignment(_ row: ArraySlice<Int>, task: Int, _ key: String) throws -> Assignment {
+      guard (0..<tasks).contains(task) else {
+        throw ControllerError.invalidState(key: key, reason: "names task \(task) of \(tasks)")
+      }
+      return try StrategyState.assignment(row, of: space, key)
     }
-    nextID = try state.integer("ledger/next")
+    func proposals(_ key: String) throws -> [Proposal] {
+      try state.rows(key, columns: space.count + 2).map { row in
+        Proposal(
+          id: row[0],
+          assignment: try assignment(row[2...], task: row[1], key),
+          task: row[1]
+        )
+      }
+    }
+    nextID = try state.counter("ledger/next")
     open = [:]
-    for row in try state.rows("ledger/open", columns: space.count + 2) {
-      open[row[0]] = proposal(row)
-    }
-    discovered = try state.rows("ledger/seen", columns: space.count + 1).map {
-      Key(task: $0[0], assignment: Assignment(Array($0[1...])))
+    for proposal in try proposals("ledger/open") { open[proposal.id] = proposal }
+    discovered = try state.rows("ledger/seen", columns: space.count + 1).map { row in
+      Key(task: row[0], assignment: try assignment(row[1...], task: row[0], "ledger/seen"))
     }
     seen = Set(discovered)
-    best = try zip(
-      state.rows("ledger/best", columns: space.count + 2),
-      state.reals("ledger/best_reward")
-    ).map { Outcome(proposal($0), reward: $1) }.first
+    best = try zip(proposals("ledger/best"), state.reals("ledger/best_reward"))
+      .map { Outcome($0, reward: $1) }.first
   }
 }

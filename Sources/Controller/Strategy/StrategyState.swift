@@ -1,3 +1,4 @@
+import Decisions
 import RandomStreams
 import Torch
 
@@ -69,6 +70,35 @@ extension StrategyState {
     return (0..<values.count / Swift.max(1, columns)).map {
       Array(values[$0 * columns..<($0 + 1) * columns])
     }
+  }
+
+  /// Something that was counted. No search gets as far as the bound.
+  func counter(_ key: String) throws -> Int {
+    let value = try integer(key)
+    guard (0...1 << 48).contains(value) else {
+      throw ControllerError.invalidState(key: key, reason: "\(value) is no count")
+    }
+    return value
+  }
+
+  func assignments(_ key: String, of space: DecisionSpace) throws -> [Assignment] {
+    try rows(key, columns: space.count).map { try Self.assignment($0[...], of: space, key) }
+  }
+
+  /// Everything that asks for or learns from an assignment relies on its being canonical.
+  static func assignment(
+    _ choices: ArraySlice<Int>,
+    of space: DecisionSpace,
+    _ key: String
+  ) throws -> Assignment {
+    let assignment = Assignment(Array(choices))
+    guard (try? space.canonical(assignment.choices)) == assignment else {
+      throw ControllerError.invalidState(
+        key: key,
+        reason: "\(assignment.choices) is no assignment of the space '\(space.name)'"
+      )
+    }
+    return assignment
   }
 
   func stream(_ key: String) throws -> RandomStream {

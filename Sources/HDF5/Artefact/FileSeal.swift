@@ -44,11 +44,13 @@ public enum FileSeal {
     try compare(seal.digest, hash.digest(), place)
   }
 
-  static func check(path: String, fileSize: Int, _ place: Place) throws {
+  /// Whether there is a seal. Throws when the file is not what it was sealed as.
+  static func check(path: String, fileSize: Int, _ place: Place) throws -> Bool {
     do {
       let block = try readPart(of: path, from: 0, count: length)
-      guard let seal = try parse(block[...], fileSize: fileSize, place) else { return }
+      guard let seal = try parse(block[...], fileSize: fileSize, place) else { return false }
       try compare(seal.digest, digest(path: path, except: seal.range), place)
+      return true
     } catch let error as StorageError {
       throw place.error(.inputOutput, String(cString: strerror(error.code)))
     }

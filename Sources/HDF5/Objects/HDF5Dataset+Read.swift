@@ -117,11 +117,17 @@ extension HDF5Dataset {
     guard count > 0 else { return [] }
     let memory = try variableText(place, like: type)
     let space = try place.own(H5Dget_space(dataset), H5Sclose, or: .damagedFile)
+    let transfer = try place.own(H5Pcreate(chdf5_dataset_transfer()), H5Pclose, or: .misuse)
+    // Together they cannot be longer than the file: damaged lengths would take any memory.
+    let most = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+    most.initialize(to: file.size.map { $0 + count } ?? .max)
+    defer { most.deallocate() }
+    try place.check(chdf5_bound_strings(transfer.id, most), or: .misuse)
     var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
     // After a failure some strings may have been made already.
-    defer { _ = H5Dvlen_reclaim(memory.id, space.id, chdf5_default(), &pointers) }
+    defer { _ = H5Dvlen_reclaim(memory.id, space.id, transfer.id, &pointers) }
     try place.check(
-      H5Dread(dataset, memory.id, chdf5_all(), chdf5_all(), chdf5_default(), &pointers),
+      H5Dread(dataset, memory.id, chdf5_all(), chdf5_all(), transfer.id, &pointers),
       or: .damagedFile
     )
     return pointers.map { $0.map { String(cString: $0) } ?? "" }

@@ -135,7 +135,7 @@ private func describe(
   }
   let bytes = shape.contains(0) ? 0 : largest
   if let fileSize {
-    let most = try mostBytes(dataset, fileSize: fileSize, place)
+    let most = try mostBytes(dataset, fileSize: fileSize, elementSize, place)
     guard bytes <= most else {
       throw place.error(
         .damagedFile,
@@ -146,8 +146,14 @@ private func describe(
   return (shape, elementType)
 }
 
-/// The most bytes of data that the space taken in the file can stand for.
-private func mostBytes(_ dataset: hid_t, fileSize: Int, _ place: Place) throws -> Int {
+/// The most bytes of data that the space taken in the file can stand for. Chunks that were never
+/// written do not count: who could tell them from a damaged shape?
+private func mostBytes(
+  _ dataset: hid_t,
+  fileSize: Int,
+  _ elementSize: Int,
+  _ place: Place
+) throws -> Int {
   let creation = try place.own(H5Dget_create_plist(dataset), H5Pclose, or: .damagedFile)
   guard H5Pget_layout(creation.id) == H5D_CHUNKED else { return fileSize }
   let stored = min(fileSize, Int(clamping: H5Dget_storage_size(dataset)))
@@ -158,8 +164,15 @@ private func mostBytes(_ dataset: hid_t, fileSize: Int, _ place: Place) throws -
     let filter = H5Pget_filter2(creation.id, UInt32(index), &flags, &count, nil, 0, nil, nil)
     return filter == chdf5_fletcher32()
   }
+  if onlyChecksums { return stored }
+  let space = try place.own(H5Dget_space(dataset), H5Sclose, or: .damagedFile)
+  var chunks: hsize_t = 0
+  try place.check(H5Dget_num_chunks(dataset, space.id, &chunks), or: .damagedFile)
+  var lengths = [hsize_t](repeating: 0, count: Int(max(0, H5Sget_simple_extent_ndims(space.id))))
+  try place.check(H5Pget_chunk(creation.id, Int32(lengths.count), &lengths), or: .damagedFile)
+  let held = lengths.reduce(Double(elementSize) * Double(chunks)) { $0 * Double($1) }
   // Deflate cannot make data smaller than 1/1032 of their size.
-  return onlyChecksums ? stored : stored * 1100
+  return min(stored * 1100, Int(min(held, 1e18)))
 }
 
 /// A data space of a shape; a scalar one for `[]`.

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import HDF5
+
+/// The other process of `UnsealedFileCheck`. Not for people.
+struct ReadEverythingCommand: ParsableCommand {
+  static let name = "read-everything"
+  static let tooLittleMemory: Int32 = 3
+
+  static let configuration = CommandConfiguration(
+    commandName: name,
+    abstract: "Read every object of an HDF5 file, and end.",
+    shouldDisplay: false
+  )
+
+  @Argument(help: "The file.")
+  var file: String
+
+  func run() throws {
+    // The process that waits decides what an interruption means.
+    for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    limit(fileSize: attributes?[.size] as? Int ?? 0)
+    let hadMemory = UnsealedFiles.$check.withValue(nil) { UnsealedFiles.readEverything(in: file) }
+    // At once: what a damaged file left behind is not to be tidied up.
+    _exit(hadMemory ? 0 : Self.tooLittleMemory)
+  }
+
+  /// Far more than reading a sound file takes.
+  private func limit(fileSize: Int) {
+    set(RLIMIT_CORE, 0)
+    set(RLIMIT_CPU, 5 + fileSize / 5_000_000)
+    #if os(Linux)
+      // Pages; libraries have some already.
+      let statistics = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+      if let pages = statistics.split(separator: " ").first.flatMap({ Int($0) }) {
+        set(RLIMIT_AS, pages * Int(sysconf(Int32(_SC_PAGESIZE))) + 1 << 30 + 2 * fileSize)
+      }
+    #endif
+  }
+
+  private func set(_ resource: __rlimit_resource, _ value: Int) {
+    // Over the second limit SIGKILL comes instead of SIGXCPU.
+    var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value + 1))
+    setrlimit(Int32(resource.rawValue), &limit)
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import ImageData
+import Supernet
+
+/// Files of other programs.
+extension Reader {
+  private static let idxImages: [UInt8] =
+    [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 4] + (0..<48).map { UInt8($0) }
+  private static let idxLabels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2]
+  /// `idxLabels` as gzip packs it.
+  private static let packedLabels: [UInt8] = [
+    31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 99, 96, 224, 96, 100, 96, 96, 96, 102, 96, 100, 2, 0, 174, 76,
+    193, 118, 11, 0, 0, 0,
+  ]
+
+  private static func contents(_ source: some ImageSource) throws {
+    try source.read { _, _ in }
+  }
+
+  /// IDX images and labels, of which one is the input and the other sound.
+  private static func readIDX(_ folder: String, other: String, _ bytes: [UInt8]) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(other)"))
+    try contents(
+      IDXSource(training: .init(images: folder + "/images", labels: folder + "/labels"))
+    )
+  }
+
+  static let images = [
+    Reader(
+      name: "IDX images",
+      fileName: "images",
+      seeds: [idxImages],
+      read: { try readIDX($0, other: "labels", idxLabels) }
+    ),
+    Reader(
+      name: "IDX labels",
+      fileName: "labels",
+      seeds: [idxLabels, packedLabels],
+      read: { try readIDX($0, other: "images", idxImages) }
+    ),
+    Reader(
+      name: "CIFAR",
+      fileName: "data_batch_1.bin",
+      seeds: [(0..<2 * 3073).map { UInt8(truncatingIfNeeded: $0 % 3073) }],
+      read: { try contents(CIFARSource(folder: $0)) }
+    ),
+    Reader(
+      name: "pictures",
+      fileName: "class/picture.png",
+      seeds: files("Images", ending: "g"),
+      read: { try contents(FolderSource(folder: $0, size: 4)) }
+    ),
+  ]
+
+  private static func foreign(_ name: String, ending: String) -> Reader {
+    Reader(
+      name: name,
+      fileName: "weights",
+      seeds: files("Import", ending: ending),
+      read: { folder in
+        for tensor in try ForeignCheckpoint(contentsOf: "\(folder)/weights").tensors
+        where tensor.count < 1 << 20 { _ = try tensor.floats() }
+      }
+    )
+  }
+
+  static let weights = [
+    foreign("torch archive", ending: ".zip.pt"),
+    foreign("legacy pickle", ending: ".legacy.pt"),
+    foreign("safetensors", ending: ".safetensors"),
+  ]
+}

@@ -1,0 +1,124 @@
+import Decisions
+import Foundation
+import HDF5
+import ImageData
+import SearchSpaces
+
+@testable import Search
+@testable import Supernet
+
+extension Reader {
+  private typealias Read = @Sendable (_ path: String) throws -> Void
+
+  private static func seeds(_ kind: String) -> [[UInt8]] {
+    files("Formats/version-1", ending: "\(kind).h5")
+  }
+
+  private static let kinds: [(kind: String, seeds: [[UInt8]], read: Read)] = [
+    ("search", seeds("search"), { _ = try CheckpointSummary(Checkpoint(path: $0)).description }),
+    (
+      "family", seeds("family"),
+      { path in
+        _ = try FamilyFile.readReport(path)
+        _ = try FamilyFile.largestPredictions(path, split: "test")
+      }
+    ),
+    ("supernet", seeds("supernet"), { _ = try Supernet.read($0) }),
+    (
+      "dataset", seeds("dataset"),
+      { path in
+        let dataset = try ImageDataset.open(path)
+        try dataset.verify()
+        _ = dataset.info
+      }
+    ),
+    (
+      "latency", [(try? latencyImage()) ?? []], { _ = try LatencyTable.read($0).worstRelativeError }
+    ),
+  ]
+
+  /// HDF5 files as we write them, sealed, their bytes changed. Without its seal a file would be read
+  /// by another process first, which is not what is tried here.
+  static let ownFiles = kinds.map { kind in
+    Reader(
+      name: kind.kind,
+      fileName: "\(kind.kind).h5",
+      seeds: kind.seeds,
+      read: { folder in
+        struct Unsealed: Error {}
+        let refusal = UnsealedFiles.Check { _ in throw Unsealed() }
+        try UnsealedFiles.$check.withValue(refusal) {
+          try kind.read("\(folder)/\(kind.kind).h5")
+        }
+      }
+    )
+  }
+
+  /// The same, and a data set of another program, with their objects changed under a valid seal.
+  static let editedFiles =
+    (kinds + [arrays, strategies]).map { kind in
+      let tree = kind.seeds.first.flatMap { try? FileTree($0) }
+      return Reader(
+        name: "edited \(kind.kind)",
+        fileName: "edits",
+        seeds: tree.map(FileEdits.seeds) ?? [],
+        read: { folder in
+          guard var tree else { return }
+          let script = FileManager.default.contents(atPath: folder + "/edits") ?? Data()
+          var edits = FileEdits(Array(script))
+          edits.apply(to: &tree)
+          let path = "\(folder)/\(kind.kind).h5"
+          try Data(tree.image()).write(to: URL(fileURLWithPath: path))
+          try kind.read(path)
+        }
+      )
+    }
+
+  private static func latencyImage() throws -> [UInt8] {
+    let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-small")
+    let table = LatencyTable(
+      space: try SpaceDescription(space),
+      device: DeviceIdentity(kind: "cpu", model: "m", threads: 1, libtorch: "1"),
+      batch: 1,
+      precision: .float32,
+      costs: CostTable(
+        name: "latency",
+        constant: 7,
+        terms: [.init(scope: [0], values: space.decisions.decisions[0].choices.indices.map { $0 })]
+      ),
+      checks: [.init(architecture: space.largest, measured: 10, predicted: 11)]
+    )
+    let path = NSTemporaryDirectory() + "regnas-latency-\(UUID().uuidString).h5"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try table.write(to: path)
+    return Array(FileManager.default.contents(atPath: path) ?? Data())
+  }
+
+  private static func arraysImage() throws -> [UInt8] {
+    let file = try HDF5File.createInMemory()
+    let pixels = (0..<6 * 4 * 4).map { UInt8($0) }
+    try file.root.write("images", pixels, shape: [6, 4, 4, 1])
+    try file.root.write("labels", [0, 1, 2, 0, 1, 2] as [Int64])
+    let test = try file.root.createGroup("test")
+    try test.write("images", Array(pixels.prefix(32)), shape: [2, 4, 4, 1])
+    try test.write("labels", [0, 1] as [UInt8])
+    return try file.image()
+  }
+
+  private static let strategies: (kind: String, seeds: [[UInt8]], read: Read) = (
+    "strategies", [(try? strategiesImage()) ?? []], { try readStrategies($0) }
+  )
+
+  private static let arrays: (kind: String, seeds: [[UInt8]], read: Read) = (
+    "arrays", [(try? arraysImage()) ?? []], { try readArrays($0) }
+  )
+
+  private static func readArrays(_ path: String) throws {
+    let source = try HDF5Source(
+      path: path,
+      training: .init(images: "images", labels: "labels"),
+      test: .init(images: "test/images", labels: "test/labels")
+    )
+    try source.read { _, _ in }
+  }
+}
