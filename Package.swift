@@ -127,6 +127,7 @@ let package = Package(
       name: "regnas-benchmark",
       dependencies: rooms + ["Search", argumentParser],
       path: "Benchmarks",
+      exclude: ["run"],
       swiftSettings: swiftSettings
     ),
 

@@ -26,9 +26,8 @@ struct PartsBenchmark: ParsableCommand {
 
   func run() throws {
     try TorchRuntime.start(threads: threads)
-    var sources = ConfigurationSources()
     let yaml = try String(contentsOfFile: folder + "/config.yaml", encoding: .utf8)
-    try sources.read(yaml: yaml, name: folder)
+    let sources = try ConfigurationSources(stored: yaml, name: folder)
     let configuration = sources.configuration
     let space = try SpaceRegistry.makeSpace(name: configuration.space.name)
     try loader(configuration, space)

@@ -12,7 +12,7 @@ struct RegNASBenchmark: ParsableCommand {
       """,
     subcommands: [
       MachineBenchmark.self, TrainingBenchmark.self, EvaluationBenchmark.self,
-      PartsBenchmark.self,
+      ScalingBenchmark.self, PartsBenchmark.self,
     ]
   )
 }

@@ -82,6 +82,16 @@ import Testing
     )
   }
 
+  /// A run of the version before these keys goes on as it began.
+  @Test func storedConfigurationsKeepToTheDefaultsOfTheirVersion() throws {
+    let stored = try ConfigurationSources(stored: "seed: 3\n", name: "config.yaml").configuration
+    #expect(stored.supernet.updates == .batch)
+    #expect(stored.supernet.distillationWeight == 1)
+    #expect(RunConfiguration().supernet.updates == .subnet)
+    let named = try ConfigurationSources(stored: "supernet:\n  updates: subnet\n", name: "c.yaml")
+    #expect(named.configuration.supernet.updates == .subnet)
+  }
+
   @Test func theStoredConfigurationReadsBackTheSame() throws {
     var sources = ConfigurationSources()
     // Every key at something other than its default.
@@ -101,7 +111,7 @@ import Testing
       case "auto": text = "cuda:1"
       case "sandwich": text = "largest-first"
       case "uniform": text = "spread"
-      case "batch": text = "subnet"
+      case "subnet": text = "batch"
       case "sum": text = "mean"
       case "in-place": text = "teacher"
       case "[]" where key.path.hasPrefix("supernet.phase"):

@@ -13,6 +13,14 @@ public struct ConfigurationSources {
 
   public init() {}
 
+  /// Of a run's stored configuration, which lists every key that its version had. Where a later
+  /// version changed what happens by default, keys that are not there keep to what happened then.
+  public init(stored yaml: String, name: String) throws {
+    configuration.supernet.updates = .batch
+    configuration.supernet.distillationWeight = 1
+    try read(yaml: yaml, name: name)
+  }
+
   /// Sets one key from text. `place` is what an error names.
   public mutating func set(_ path: String, to text: String, place: String) throws {
     guard let key = keys.first(where: { $0.path == path }) else {

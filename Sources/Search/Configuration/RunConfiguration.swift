@@ -47,8 +47,8 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Highest learning rates, one per phase; none for the same in all.
     public var phaseLearningRates: [Double] = []
     public var epochs = 8
-    public var batchSize = 128
-    public var learningRate = 0.2
+    public var batchSize = 64
+    public var learningRate = 0.1
     public var warmupEpochs = 0.5
     public var momentum = 0.9
     public var weightDecay = 3e-5
@@ -56,13 +56,13 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Whether every step visits the largest and the smallest subnet.
     public var sandwich = true
     /// Random subnets a step, beside those.
-    public var randomSubnets = 2
+    public var randomSubnets = 4
     public var sampling = TrainingConfiguration.Sampling.uniform
-    public var updates = TrainingConfiguration.Updates.batch
+    public var updates = TrainingConfiguration.Updates.subnet
     public var gradients = TrainingConfiguration.Gradients.sum
     public var distillation = TrainingConfiguration.Distillation.inPlace
     /// Weight of the teacher in the subnets' loss; the rest is the labels'.
-    public var distillationWeight = 1.0
+    public var distillationWeight = 0.5
     /// A supernet whose largest network is the fixed teacher.
     public var teacher: String?
     /// Decay of the average of the weights; 0 for none.

@@ -23,8 +23,10 @@ package struct EvaluationRecord {
   /// a finished search.
   package init(of path: String) throws {
     let folder = try RunFolder.open(path)
-    var sources = ConfigurationSources()
-    try sources.read(yaml: try folder.read("config.yaml"), name: folder.file("config.yaml"))
+    let sources = try ConfigurationSources(
+      stored: folder.read("config.yaml"),
+      name: folder.file("config.yaml")
+    )
     let run = try SearchRun.resume(
       folder,
       configuration: sources.configuration,

@@ -76,8 +76,7 @@ extension SearchRun {
   }
 
   private func checkConfiguration(_ yaml: String, path: String) throws {
-    var sources = ConfigurationSources()
-    try sources.read(yaml: yaml, name: path)
+    let sources = try ConfigurationSources(stored: yaml, name: path)
     let differences = configuration.structuralDifferences(from: sources.configuration)
     guard differences.isEmpty else {
       throw RunError.mismatch(what: "another configuration", differences: differences)

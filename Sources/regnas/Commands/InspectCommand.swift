@@ -10,7 +10,8 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Verify any file of regnas and tell what is in it.",
     discussion: """
-      Knows data sets, supernets, checkpoints of searches, families and latency tables.
+      Knows data sets, supernets, checkpoints of searches, families, latency tables and \
+      predictions.
 
       EXAMPLE
         regnas inspect checkpoints/fashion/family.h5
@@ -40,6 +41,11 @@ struct InspectCommand: ParsableCommand {
       try SupernetCommand.Info.show(file, json: json)
     case LatencyTable.format:
       Console.out(try LatencyTable.read(file).summary)
+    case PredictionsFile.format:
+      let (identity, content) = try PredictionsFile.read(file)
+      let names = identity.keys.sorted().map { "\($0): \(identity[$0] ?? "")" }
+      let counts = "\(content.search.count) search and \(content.test.count) test images"
+      Console.out((["predictions of one network for \(counts)"] + names).joined(separator: "\n"))
     default:
       throw HDF5Error(
         .foreignFile,

@@ -21,12 +21,17 @@ struct ResumeCommand: ParsableCommand {
   @Option(name: .long, help: "Set one configuration key. May be repeated.")
   var set: [String] = []
 
+  @Flag(help: "Stop when the supernet is trained, as 'regnas supernet train' does.")
+  var supernetOnly = false
+
   @OptionGroup var work: WorkOptions
 
   func run() throws {
     let folder = try RunFolder.open(folder, storage: work.storage)
-    var sources = ConfigurationSources()
-    try sources.read(yaml: try folder.read("config.yaml"), name: folder.file("config.yaml"))
+    var sources = try ConfigurationSources(
+      stored: folder.read("config.yaml"),
+      name: folder.file("config.yaml")
+    )
     for assignment in set { try sources.set(assignment, place: "--set") }
     let configuration = sources.configuration
     try configuration.startTorch()
@@ -38,6 +43,13 @@ struct ResumeCommand: ParsableCommand {
     )
     guard !run.isFinished else {
       session.reporter.note("this run is complete; the family: regnas sample \(folder.path)")
+      return
+    }
+    guard !supernetOnly else {
+      try session.record(folder, configuration, endingAs: "supernet trained") {
+        try run.trainSupernet()
+      }
+      session.reporter.note("the supernet is trained; search with: regnas resume \(folder.path)")
       return
     }
     try session.record(folder, configuration) { try run.train() }

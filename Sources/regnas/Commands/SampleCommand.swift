@@ -46,8 +46,10 @@ struct SampleCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder.open(folder, storage: work.storage)
-    var sources = ConfigurationSources()
-    try sources.read(yaml: try folder.read("config.yaml"), name: folder.file("config.yaml"))
+    let sources = try ConfigurationSources(
+      stored: folder.read("config.yaml"),
+      name: folder.file("config.yaml")
+    )
     let configuration = sources.configuration
     try configuration.startTorch()
     let session = RunSession(work)

@@ -129,8 +129,10 @@ extension SupernetCommand {
     }
 
     private func configuration(yaml: String?, of path: String) throws -> RunConfiguration {
-      var sources = ConfigurationSources()
-      if let yaml { try sources.read(yaml: yaml, name: "the configuration of \(path)") }
+      var sources =
+        try yaml.map {
+          try ConfigurationSources(stored: $0, name: "the configuration of \(path)")
+        } ?? ConfigurationSources()
       for assignment in set { try sources.set(assignment, place: "--set") }
       if let data { try sources.set("data.file", to: data, place: "--data") }
       if let device { try sources.set("runtime.device", to: device, place: "--device") }
