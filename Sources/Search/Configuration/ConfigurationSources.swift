@@ -109,7 +109,7 @@ public struct ConfigurationSources {
 
   /// Reads `REGNAS_...` variables. An unknown one is an error, since it would be silently ignored.
   public mutating func read(environment: [String: String]) throws {
-    let reserved: Set<String> = ["REGNAS_WARNINGS_AS_ERRORS"]
+    let reserved: Set<String> = ["REGNAS_WARNINGS_AS_ERRORS", "REGNAS_LIBFUZZER"]
     for name in environment.keys.sorted() where name.hasPrefix("REGNAS_") {
       guard !reserved.contains(name), let text = environment[name] else { continue }
       guard let key = keys.first(where: { $0.environmentName == name }) else {
