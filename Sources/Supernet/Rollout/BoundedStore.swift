@@ -29,13 +29,15 @@ struct BoundedStore<Key: Hashable, Value> {
     isPinned: (Key) -> Bool
   ) -> Bool {
     guard entries[key] == nil else { return true }
-    let pinned = entries.reduce(0) { $0 + (isPinned($1.key) ? $1.value.bytes : 0) }
-    guard pinned + wanted <= limit else { return false }
-    var loose = entries.filter { !isPinned($0.key) }.map { (key: $0.key, entry: $0.value) }
-    loose.sort { $0.entry.lastUse > $1.entry.lastUse }
-    while bytes + wanted > limit, let oldest = loose.popLast() {
-      entries[oldest.key] = nil
-      bytes -= oldest.entry.bytes
+    if bytes + wanted > limit {
+      let pinned = entries.reduce(0) { $0 + (isPinned($1.key) ? $1.value.bytes : 0) }
+      guard pinned + wanted <= limit else { return false }
+      var loose = entries.filter { !isPinned($0.key) }.map { (key: $0.key, entry: $0.value) }
+      loose.sort { $0.entry.lastUse > $1.entry.lastUse }
+      while bytes + wanted > limit, let oldest = loose.popLast() {
+        entries[oldest.key] = nil
+        bytes -= oldest.entry.bytes
+      }
     }
     clock += 1
     entries[key] = Entry(value: nil, bytes: wanted, lastUse: clock)
