@@ -5,6 +5,15 @@
 
 #include "include/CTorch.h"
 
+// Calls the instance of a template for an activation.
+#define REGNAS_FOR_ACTIVATION(activation, function, ...)                                   \
+  switch (activation) {                                                                    \
+    case RT_IDENTITY_ACTIVATION: function<RT_IDENTITY_ACTIVATION>(__VA_ARGS__); break;     \
+    case RT_RELU_ACTIVATION: function<RT_RELU_ACTIVATION>(__VA_ARGS__); break;             \
+    case RT_RELU6_ACTIVATION: function<RT_RELU6_ACTIVATION>(__VA_ARGS__); break;           \
+    case RT_HARDSWISH_ACTIVATION: function<RT_HARDSWISH_ACTIVATION>(__VA_ARGS__); break;   \
+  }
+
 namespace regnas {
 
 template <rt_activation A>

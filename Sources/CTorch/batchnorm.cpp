@@ -91,15 +91,6 @@ REGNAS_INLINE void gradient_rows(
   }
 }
 
-// Calls the instance of a template for an activation.
-#define REGNAS_FOR_ACTIVATION(activation, function, ...)                                   \
-  switch (activation) {                                                                    \
-    case RT_IDENTITY_ACTIVATION: function<RT_IDENTITY_ACTIVATION>(__VA_ARGS__); break;     \
-    case RT_RELU_ACTIVATION: function<RT_RELU_ACTIVATION>(__VA_ARGS__); break;             \
-    case RT_RELU6_ACTIVATION: function<RT_RELU6_ACTIVATION>(__VA_ARGS__); break;           \
-    case RT_HARDSWISH_ACTIVATION: function<RT_HARDSWISH_ACTIVATION>(__VA_ARGS__); break;   \
-  }
-
 REGNAS_CLONES void normalize_block(
   rt_activation a, const float *x, int64_t rows, const Channels &p, float *y) {
   REGNAS_FOR_ACTIVATION(a, normalize_rows, x, rows, p, y)
@@ -123,6 +114,14 @@ void for_all_blocks(int64_t rows, Body body) {
     const int64_t start = block * kRowsPerBlock;
     body(block, start, std::min(kRowsPerBlock, rows - start));
   });
+}
+
+// Means and inverse deviations in float32.
+void standardize(const Moments &moments, double epsilon, float *mean, float *inverse) {
+  for (size_t c = 0; c < moments.mean.size(); c++) {
+    mean[c] = static_cast<float>(moments.mean[c]);
+    inverse[c] = static_cast<float>(1 / std::sqrt(moments.variance[c] + epsilon));
+  }
 }
 
 Channels channels_of(
@@ -153,10 +152,7 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
     auto statistics = at::empty({2, channels}, weight.options());
     float *mean = statistics.data_ptr<float>(), *inverse = mean + channels;
     const double unbiased = rows > 1 ? static_cast<double>(rows) / (rows - 1.0) : 1.0;
-    for (int64_t c = 0; c < channels; c++) {
-      mean[c] = static_cast<float>(moments.mean[c]);
-      inverse[c] = static_cast<float>(1 / std::sqrt(moments.variance[c] + epsilon));
-    }
+    standardize(moments, epsilon, mean, inverse);
     if (running_mean && running_variance) {
       float *m = running_mean->data_ptr<float>(), *v = running_variance->data_ptr<float>();
       for (int64_t c = 0; c < channels; c++) {
@@ -225,11 +221,6 @@ bool is_vector(const at::Tensor &a, int64_t count) {
          a.scalar_type() == at::kFloat;
 }
 
-bool is_float_rows(const at::Tensor &a) {
-  return a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() && a.scalar_type() == at::kFloat &&
-         a.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 at::Tensor activation_of(const at::Tensor &a, rt_activation activation) {
   switch (activation) {
     case RT_IDENTITY_ACTIVATION: return a;
@@ -253,7 +244,7 @@ int rt_batch_norm_activation(
     const at::Tensor &x = input->value, &w = weight->value, &b = bias->value;
     const at::Tensor m = optional(running_mean), v = optional(running_var);
     const bool fits =
-      is_float_rows(x) && is_vector(w, x.size(1)) &&
+      is_float_channels_last(x) && is_vector(w, x.size(1)) &&
       is_vector(b, x.size(1)) && m.defined() == v.defined() &&
       (!m.defined() || (is_vector(m, x.size(1)) && is_vector(v, x.size(1))));
     if (fits) {
@@ -275,15 +266,12 @@ int rt_batch_norm_in(
     at::Tensor &x = input->value;
     const at::Tensor &w = weight->value, &b = bias->value;
     std::pair<at::Tensor, at::Tensor> statistics;
-    if (is_float_rows(x) && is_vector(w, x.size(1)) && is_vector(b, x.size(1))) {
+    if (is_float_channels_last(x) && is_vector(w, x.size(1)) && is_vector(b, x.size(1))) {
       const int64_t channels = x.size(1), rows = x.numel() / channels;
       float *values = x.data_ptr<float>();
       const auto moments = moments_of_rows(values, rows, channels);
       std::vector<float> m(static_cast<size_t>(channels)), inverse(static_cast<size_t>(channels));
-      for (int64_t c = 0; c < channels; c++) {
-        m[c] = static_cast<float>(moments.mean[c]);
-        inverse[c] = static_cast<float>(1 / std::sqrt(moments.variance[c] + epsilon));
-      }
+      standardize(moments, epsilon, m.data(), inverse.data());
       const auto p = channels_of(w, b, m.data(), inverse.data());
       for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
         normalize_block(

@@ -65,6 +65,12 @@ inline bool autocasts_on_cpu() {
 #endif
 }
 
+// What our own kernels take.
+inline bool is_float_channels_last(const at::Tensor &a) {
+  return a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() && a.scalar_type() == at::kFloat &&
+         a.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 inline at::IntArrayRef sizes(const int64_t *values, int count) {
   return at::IntArrayRef(values, static_cast<size_t>(count));
 }

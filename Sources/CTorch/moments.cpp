@@ -89,9 +89,7 @@ at::Tensor float_vector(const std::vector<double> &values) {
 
 std::pair<at::Tensor, at::Tensor> channel_moments(const at::Tensor &a) {
   const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
-  if (
-    !recorded && a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() &&
-    a.scalar_type() == at::kFloat && a.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+  if (!recorded && is_float_channels_last(a)) {
     const auto moments = moments_of_rows(a.data_ptr<float>(), a.numel() / a.size(1), a.size(1));
     return {float_vector(moments.mean), float_vector(moments.variance)};
   }

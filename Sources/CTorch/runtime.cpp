@@ -1,5 +1,6 @@
 // libtorch's process-wide settings.
 #include "internal.hpp"
+#include "threads.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
@@ -44,9 +45,7 @@ int rt_configure(int threads, bool flush_denormals, rt_message *error) {
 
 void rt_switch_threads(int threads) {
   // Not at::set_num_threads, which also builds libtorch's third pool anew, at a cost of milliseconds.
-  static const auto set =
-    reinterpret_cast<ThreadSetter>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
-  if (set) set(threads);
+  set_openmp_threads(threads);
   set_blas_threads(threads);
 }
 

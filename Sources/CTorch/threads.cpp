@@ -137,16 +137,19 @@ const OpenMP &openmp() {
 
 }  // namespace
 
+void set_openmp_threads(int threads) {
+  if (openmp().set) openmp().set(threads);
+}
+
 OneThread::OneThread() {
   // libtorch sets a new thread's number of threads when it is first asked for it; not after us.
   // (Not `init_num_threads`: each call of it makes another pool of threads.)
   at::get_num_threads();
-  if (openmp().set) before_ = openmp().get(), openmp().set(1);
+  if (openmp().get) before_ = openmp().get();
+  set_openmp_threads(1);
 }
 
-OneThread::~OneThread() {
-  if (openmp().set) openmp().set(before_);
-}
+OneThread::~OneThread() { set_openmp_threads(before_); }
 
 void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body) {
   const int threads = static_cast<int>(std::min<int64_t>(at::get_num_threads(), parts));

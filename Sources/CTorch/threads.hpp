@@ -12,6 +12,9 @@ namespace regnas {
 // division into parts is. `body` must not throw.
 void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body);
 
+// For libtorch's operations called on this thread.
+void set_openmp_threads(int threads);
+
 // While it lives, libtorch's operations called on this thread use this thread alone.
 class OneThread {
  public:

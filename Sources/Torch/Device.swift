@@ -60,6 +60,16 @@ public enum ElementType: Int32, Sendable, Hashable, CustomStringConvertible {
   case bool = 11
   case bfloat16 = 15
 
+  /// Of one value.
+  public var byteCount: Int {
+    switch self {
+    case .uint8, .int8, .bool: 1
+    case .bfloat16: 2
+    case .int32, .float32: 4
+    case .int64, .float64: 8
+    }
+  }
+
   public var description: String {
     switch self {
     case .uint8: "uint8"

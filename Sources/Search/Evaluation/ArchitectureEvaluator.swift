@@ -63,10 +63,7 @@ public final class ArchitectureEvaluator {
     precision: EvaluationPrecision = .float32
   ) throws -> [Int] {
     let known = cache[Self.name(set, precision)]?.index ?? [:]
-    let unknown = Set(architectures).filter { known[$0] == nil }
-    try rollouts(precision).expect(
-      unknown.sorted { $0.choices.lexicographicallyPrecedes($1.choices) }
-    )
+    try rollouts(precision).expect(Set(architectures).filter { known[$0] == nil })
     return architectures.indices.sorted { first, second in
       let (a, b) = (architectures[first].choices, architectures[second].choices)
       return a == b ? first < second : a.lexicographicallyPrecedes(b)

@@ -8,6 +8,15 @@ public enum EvaluationPrecision: String, Sendable, Hashable, Codable, CaseIterab
   case bfloat16
 }
 
+extension EvaluationPrecision {
+  var elementType: ElementType {
+    switch self {
+    case .float32: .float32
+    case .bfloat16: .bfloat16
+    }
+  }
+}
+
 extension CalibratedSubnet {
   /// The fast evaluator of this subnet: extracted, each batch norm folded into its convolution.
   public func folded(precision: EvaluationPrecision = .float32) throws -> StaticNetwork {
@@ -21,7 +30,7 @@ extension StaticNetwork {
   ///
   /// Each convolution's bias takes the name of its weight with `.bias` at the end.
   public func folded(precision: EvaluationPrecision = .float32) throws -> StaticNetwork {
-    let type: ElementType = precision == .float32 ? .float32 : .bfloat16
+    let type = precision.elementType
     var tensors: [String: Tensor] = [:]
     let folded = try withoutGradient {
       try network.mapping { convolution in

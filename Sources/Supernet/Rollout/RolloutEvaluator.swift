@@ -81,7 +81,7 @@ public final class RolloutEvaluator {
 
   /// Announces architectures to come, so that what they share is kept. Only speed depends on it, and
   /// is best when they then come in lexicographic order.
-  public func expect(_ architectures: [Architecture]) throws {
+  public func expect(_ architectures: some Sequence<Architecture>) throws {
     for node in trie.nodes.indices { trie.nodes[node].pending = 0 }
     for architecture in architectures {
       for node in try path(of: architecture) { trie.nodes[node].pending += 1 }
@@ -111,17 +111,17 @@ public final class RolloutEvaluator {
     }
     guard calibrationImages > 0 else { throw SupernetError.noCalibrationImages }
     let path = try path(of: architecture)
-    let resolution = resolution(of: architecture)
-    let layers = try calibratedLayers(path, resolution: resolution)
+    let input = supernet.space.input
+    let layers = try calibratedLayers(path, of: architecture)
     let stretch = Stretch(
       path: path,
       images: images.name,
-      bytesPerValue: images.count * precision.bytesPerValue,
+      bytesPerValue: images.count * precision.elementType.byteCount,
       batchCount: images.batchCount
     )
     let reading = NSLock()
     let results = try run(stretch, memo: ()) { batch in
-      try reading.withLock { try images.batch(batch) }.resized(to: resolution)
+      try input.images(reading.withLock { try images.batch(batch) }, for: architecture)
         .to(precision.elementType).channelsLast()
     } body: { position, input, _ in
       try layers[position].run(input)
@@ -135,15 +135,11 @@ public final class RolloutEvaluator {
     return results
   }
 
-  private func resolution(of architecture: Architecture) -> Int? {
-    let resolution = supernet.space.input.resolution
-    return resolution.decision == nil ? nil : resolution(architecture)
-  }
-
   private func path(of architecture: Architecture) throws -> [Int] {
-    try trie.path(
+    let resolution = supernet.space.input.resolution
+    return try trie.path(
       of: supernet.space.network(architecture),
-      resolution: resolution(of: architecture)
+      resolution: resolution.decision == nil ? nil : resolution(architecture)
     )
   }
 }
@@ -152,14 +148,14 @@ extension RolloutEvaluator {
   /// The folded layers along a path; those not known yet are calibrated.
   private func calibratedLayers(
     _ path: [Int],
-    resolution: Int?
+    of architecture: Architecture
   ) throws -> [StaticNetwork] {
     for node in path.reversed() { folded.touch(node) }
     if let first = path.firstIndex(where: { folded[$0] == nil }) {
-      let moments = try moments(path, from: first, resolution: resolution)
+      let statistics = try statistics(path, from: first, of: architecture)
       return try path.enumerated().map { position, node in
         if let layer = folded[node] { return layer }
-        let layer = try layer(node, statistics: moments[position].statistics())
+        let layer = try layer(node, statistics: statistics[position] ?? [:])
         let isKept = folded.reserve(node, bytes: layer.byteCount) { path.contains($0) }
         if isKept { folded.fill(node, layer) }
         return layer
@@ -179,74 +175,49 @@ extension RolloutEvaluator {
     }
   }
 
-  /// Averages over the calibration images, by position in the path; those before `first`, which are
-  /// not wanted, stay empty.
-  private func moments(
+  /// Calibrated statistics by position in the path, from `first` on where there are batch norms.
+  private func statistics(
     _ path: [Int],
     from first: Int,
-    resolution: Int?
-  ) throws -> [MomentsAverage] {
-    var averages = [MomentsAverage](repeating: MomentsAverage(), count: path.count)
+    of architecture: Architecture
+  ) throws -> [Int: NormStatistics] {
     let end = path.lastIndex { trie.nodes[$0].isNormalized }.map { $0 + 1 } ?? 0
-    if first < end {
-      let stretch = Stretch(
-        path: Array(path[..<end]),
-        images: nil,
-        bytesPerValue: calibrationImages * EvaluationPrecision.float32.bytesPerValue,
-        batchCount: calibration.count,
-        // Statistics are missing from here on, so that is where outputs must come from, at most.
-        knownCount: first
-      )
-      let batches = try run(stretch, memo: [Int: NormStatistics]()) { batch in
-        try calibration[batch].resized(to: resolution).channelsLast()
-      } body: { position, input, moments in
-        let pass = CalibrationPass(store: supernet.store, formulation: .fast)
-        let output = try pass.run([trie.nodes[path[position]].layer], input)
-        if position >= first { moments[position] = pass.moments }
-        return output
-      } finish: { _, moments in
-        moments
-      }
-      try withoutGradient {
+    guard first < end else { return [:] }
+    let stretch = Stretch(
+      path: Array(path[..<end]),
+      images: nil,
+      bytesPerValue: calibrationImages * ElementType.float32.byteCount,
+      batchCount: calibration.count,
+      // Statistics are missing from here on, so that is where outputs must come from, at most.
+      knownCount: first
+    )
+    let input = supernet.space.input
+    let batches = try run(stretch, memo: [Int: NormStatistics]()) { batch in
+      try input.images(calibration[batch], for: architecture).channelsLast()
+    } body: { position, input, moments in
+      let pass = CalibrationPass(store: supernet.store, formulation: .fast)
+      let output = try pass.run([trie.nodes[path[position]].layer], input)
+      if position >= first { moments[position] = pass.moments }
+      return output
+    } finish: { _, moments in
+      moments
+    }
+    return try withoutGradient {
+      var result: [Int: NormStatistics] = [:]
+      for position in first..<end {
+        var average = MomentsAverage()
         for (batch, moments) in zip(calibration, batches) {
-          for position in first..<end {
-            try averages[position].add(moments[position] ?? [:], images: batch.size(0))
-          }
+          try average.add(moments[position] ?? [:], images: batch.size(0))
         }
+        result[position] = try average.statistics()
       }
-    }
-    for position in max(first, end)..<max(first, path.count) {
-      try averages[position].add([:], images: calibrationImages)
-    }
-    return averages
-  }
-}
-
-extension EvaluationPrecision {
-  var elementType: ElementType {
-    switch self {
-    case .float32: .float32
-    case .bfloat16: .bfloat16
-    }
-  }
-
-  fileprivate var bytesPerValue: Int {
-    switch self {
-    case .float32: 4
-    case .bfloat16: 2
+      return result
     }
   }
 }
 
 extension StaticNetwork {
   fileprivate var byteCount: Int {
-    store.tensors.values.reduce(0) { $0 + $1.count * (elementType == .bfloat16 ? 2 : 4) }
-  }
-}
-
-extension Tensor {
-  fileprivate func resized(to resolution: Int?) throws -> Tensor {
-    guard let resolution else { return self }
-    return try resized(height: resolution, width: resolution)
+    store.tensors.values.reduce(0) { $0 + $1.count * elementType.byteCount }
   }
 }
