@@ -106,39 +106,26 @@ import Testing
     #expect(!result.output.contains("minus random"))
   }
 
-  private func expect(
-    _ result: Regnas.Result,
-    _ status: Int32,
-    _ parts: String...,
-    at location: SourceLocation = #_sourceLocation
-  ) {
-    #expect(result.status == status, "\(result.errors)", sourceLocation: location)
-    #expect(result.output.isEmpty, sourceLocation: location)
-    for part in parts {
-      #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
-    }
-  }
-
   @Test func mistakesAreNamedBeforeAnythingIsComputed() throws {
     try smallTable()
-    expect(try compare("--strategies", "reinforse"), 64, "did you mean 'reinforce'?")
-    expect(try compare("--strategies", "random,random"), 64, "named twice")
-    expect(try compare("--strategies", ","), 64, "evolution")
-    expect(try compare("--evaluations", "0"), 64, "--evaluations")
-    expect(try compare("--patience", "0"), 64, "--patience")
-    expect(try compare("--budget", "10"), 64, "budgets from", "MACs can be met")
-    expect(try compare("--budget", "300M,300000000"), 64, "twice")
-    expect(try compare("--budget", "many"), 64, "--budget", "many")
+    expect(try compare("--strategies", "reinforse"), status: 64, "did you mean 'reinforce'?")
+    expect(try compare("--strategies", "random,random"), status: 64, "named twice")
+    expect(try compare("--strategies", ","), status: 64, "evolution")
+    expect(try compare("--evaluations", "0"), status: 64, "--evaluations")
+    expect(try compare("--patience", "0"), status: 64, "--patience")
+    expect(try compare("--budget", "10"), status: 64, "budgets from", "MACs can be met")
+    expect(try compare("--budget", "300M,300000000"), status: 64, "twice")
+    expect(try compare("--budget", "many"), status: 64, "--budget", "many")
     expect(
       try compare("--set", "controller.learningrate=1"),
-      64,
+      status: 64,
       "did you mean 'controller.learningRate'"
     )
-    expect(try compare("--out", "no/such/folder/x"), 64, "no/such/folder", "make it first")
+    expect(try compare("--out", "no/such/folder/x"), status: 64, "no/such/folder", "make it first")
   }
 
   @Test func tablesThatAreMissingOrWrong() throws {
-    expect(try compare(), 66, "small.csv")
+    expect(try compare(), status: 66, "small.csv")
     let header = "kernel_sizes,expand_ratios,depths,imagenet_top1_percent\n"
     let digits = String(repeating: "3", count: 20)
     for (text, message) in [
@@ -151,9 +138,9 @@ import Testing
       (header + "33,\(digits),22222,70\n", "line 2"),
     ] {
       try folder.write(text, to: "small.csv")
-      expect(try compare(), 65, "small.csv", message)
+      expect(try compare(), status: 65, "small.csv", message)
     }
     try folder.write(Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0xFF]), to: "small.csv")
-    expect(try compare(), 65, "small.csv")
+    expect(try compare(), status: 65, "small.csv")
   }
 }

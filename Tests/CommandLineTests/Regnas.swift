@@ -96,7 +96,8 @@ enum SmallData {
   static let source = "/usr/share/datasets/fashion-mnist"
   static var isThere: Bool { FileManager.default.fileExists(atPath: source) }
 
-  static func make(in regnas: Regnas) throws {
+  /// `data.h5`; another seed draws other images.
+  static func make(in regnas: Regnas, seed: Int = 3, overwrite: Bool = false) throws {
     let result = try regnas(
       "data",
       "import",
@@ -127,4 +128,18 @@ enum SmallData {
     family: {samples: 5, finalists: 2}
     runtime: {threads: 1, device: cpu}
     """
+}
+
+/// A refusal: its exit status, nothing on standard output, and what the message must name.
+func expect(
+  _ result: Regnas.Result,
+  status: Int32,
+  _ parts: String...,
+  at location: SourceLocation = #_sourceLocation
+) {
+  #expect(result.status == status, "\(result.errors)", sourceLocation: location)
+  #expect(result.output.isEmpty, sourceLocation: location)
+  for part in parts {
+    #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
+  }
 }

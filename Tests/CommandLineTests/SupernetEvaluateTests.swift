@@ -26,19 +26,6 @@ struct SupernetEvaluateTests {
     )
   }
 
-  private func expect(
-    _ result: Regnas.Result,
-    status: Int32,
-    _ parts: String...,
-    at location: SourceLocation = #_sourceLocation
-  ) {
-    #expect(result.status == status, "\(result.errors)", sourceLocation: location)
-    #expect(result.output.isEmpty, sourceLocation: location)
-    for part in parts {
-      #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
-    }
-  }
-
   @Test func architecturesAreMeasuredInEveryForm() throws {
     try folder.write(
       "# two of them\nlargest\nstage1.depth=1  # not one: decisions are missing\n",
