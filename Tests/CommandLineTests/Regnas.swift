@@ -96,8 +96,7 @@ enum SmallData {
   static let source = "/usr/share/datasets/fashion-mnist"
   static var isThere: Bool { FileManager.default.fileExists(atPath: source) }
 
-  /// `data.h5`; another seed draws other images.
-  static func make(in regnas: Regnas, seed: Int = 3, overwrite: Bool = false) throws {
+  static func make(in regnas: Regnas) throws {
     let result = try regnas(
       "data",
       "import",
