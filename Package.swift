@@ -98,6 +98,7 @@ let package = Package(
       cxxSettings: torchCompilerSettings,
       linkerSettings: torchLinkerSettings
     ),
+    .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
     .target(
       name: "CCodecs",
       linkerSettings: [
@@ -120,12 +121,12 @@ let package = Package(
     room("Search", rooms + ["Delivery", yams]),
     .executableTarget(
       name: "regnas",
-      dependencies: rooms + ["Search", "Delivery", argumentParser],
+      dependencies: rooms + ["Search", "Delivery", "CAllocator", argumentParser],
       swiftSettings: swiftSettings
     ),
     .executableTarget(
       name: "regnas-benchmark",
-      dependencies: rooms + ["Search", argumentParser],
+      dependencies: rooms + ["Search", "CAllocator", argumentParser],
       path: "Benchmarks",
       exclude: ["run"],
       swiftSettings: swiftSettings

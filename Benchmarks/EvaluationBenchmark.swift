@@ -39,7 +39,7 @@ struct EvaluationBenchmark: ParsableCommand {
 
   func run() throws {
     if let role {
-      try TorchRuntime.start(threads: threads, keepingMemory: role != .reference)
+      try TorchRuntime.start(threads: threads)
       try Judging(EvaluationRecord(of: folder), role: role, memory: memory << 20).report(to: output)
       return
     }
@@ -49,11 +49,13 @@ struct EvaluationBenchmark: ParsableCommand {
     var results: [Role: Judged] = [:]
     for role in [Role.reference, .float32, .bfloat16] {
       let file = "\(folder)/\(role.rawValue)"
-      _ = try child([
-        "evaluation", "--run", self.folder, "--threads", "\(threads)", "--memory", "\(memory)",
-        "--role",
-        role.rawValue, "--output", file,
-      ])
+      _ = try child(
+        [
+          "evaluation", "--run", self.folder, "--threads", "\(threads)", "--memory", "\(memory)",
+          "--role", role.rawValue, "--output", file,
+        ],
+        defaultAllocator: role == .reference
+      )
       results[role] = try Judged(file: file)
     }
     guard let reference = results[.reference], let fast = results[.float32],

@@ -39,12 +39,20 @@ func peakMemory() -> Double {
 }
 
 /// Runs this program again with other arguments; its standard output.
-func child(_ arguments: [String]) throws -> String {
+///
+/// With `defaultAllocator` it takes its memory from glibc, which then comes before jemalloc when names are
+/// looked up.
+func child(_ arguments: [String], defaultAllocator: Bool = false) throws -> String {
   let process = Process()
   let output = Pipe()
   process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
   process.arguments = arguments
   process.standardOutput = output
+  if defaultAllocator {
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["LD_PRELOAD": "libc.so.6"]
+    ) { $1 }
+  }
   try process.run()
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()

@@ -25,12 +25,10 @@ struct TrainingBenchmark: ParsableCommand {
   var profile = false
   @Option(help: .hidden)
   var formulation: Formulation?
-  @Flag(help: .hidden)
-  var defaultAllocator = false
 
   mutating func run() throws {
     if let formulation {
-      try TorchRuntime.start(threads: threads, keepingMemory: !defaultAllocator)
+      try TorchRuntime.start(threads: threads)
       let step = try TrainingStep(
         SpaceRegistry.makeSpace(name: space[0]),
         batch: batch,
@@ -41,17 +39,18 @@ struct TrainingBenchmark: ParsableCommand {
       return
     }
     print(
-      "| space | plain, default allocator | plain, memory kept | fast | ratio | images/s | peak MiB |"
+      "| space | plain, glibc's allocator | plain, jemalloc | fast | ratio | images/s | peak MiB |"
     )
     print("|---|---|---|---|---|---|---|")
     for name in space {
       var best = [Double](repeating: .infinity, count: 3)
       var peak = 0.0
       for _ in 0..<rounds {
-        for (index, way) in [["plain", "--default-allocator"], ["plain"], ["fast"]].enumerated() {
+        for (index, way) in [Formulation.plain, .plain, .fast].enumerated() {
           let words = try child(
             ["training", "--space", name, "--threads", "\(threads)", "--batch", "\(batch)"]
-              + ["--formulation"] + way
+              + ["--formulation", way.rawValue],
+            defaultAllocator: index == 0
           ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
           best[index] = min(best[index], words.first ?? .infinity)
           peak = words.last ?? 0

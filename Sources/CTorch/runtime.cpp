@@ -5,7 +5,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <dlfcn.h>
-#include <malloc.h>
 
 using namespace regnas;
 
@@ -52,17 +51,6 @@ void rt_switch_threads(int threads) {
 void rt_switch_blas_threads(int threads) { set_blas_threads(threads); }
 
 int rt_threads(void) { return at::get_num_threads(); }
-
-// Big tensors come and go with every step; by default glibc maps and unmaps each of them, and page
-// faults took up to half of a training step. Keep freed memory instead.
-void rt_tune_allocator(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, -1);
-  mallopt(M_TOP_PAD, 256 << 20);
-  mallopt(M_ARENA_MAX, 1);
-#endif
-}
 
 void rt_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
 

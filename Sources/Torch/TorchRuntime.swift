@@ -1,24 +1,19 @@
 import CTorch
 
-/// libtorch's process-wide settings. Call ``start(threads:flushingDenormals:keepingMemory:)`` once, first thing in the program:
-/// results are reproducible only for a fixed number of threads.
+/// libtorch's process-wide settings. Call ``start(threads:flushingDenormals:)`` once, first thing in the
+/// program: results are reproducible only for a fixed number of threads.
 public enum TorchRuntime {
-  /// Keeps freed memory (see the shim), flushes denormals and sets the number of threads of
-  /// libtorch and of OpenBLAS.
+  /// Flushes denormals and sets the number of threads of libtorch and of OpenBLAS.
   ///
   /// Denormals slow untrained networks down several-fold. Flushing them holds for the calling thread
   /// and those it starts, and for all arithmetic there, not only libtorch's: where the thread is
   /// shared with other work, as in tests, leave them.
   ///
-  /// Throws ``TorchError`` when the library loaded is not the one compiled against.
+  /// Big tensors come and go with every step, and glibc gives their memory back to the system each
+  /// time: a program should link an allocator that keeps it, as `regnas` does (`CAllocator`).
   ///
-  /// Without `keepingMemory` the allocator stays as the system has it: only to measure what that costs.
-  public static func start(
-    threads: Int,
-    flushingDenormals: Bool = true,
-    keepingMemory: Bool = true
-  ) throws {
-    if keepingMemory { rt_tune_allocator() }
+  /// Throws ``TorchError`` when the library loaded is not the one compiled against.
+  public static func start(threads: Int, flushingDenormals: Bool = true) throws {
     if let linked = try linkedVersion(), linked != builtVersion {
       throw TorchError(
         operation: "start",

@@ -44,7 +44,6 @@ void rt_switch_blas_threads(int threads);
 // `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads as are set;
 // libtorch computes each part on its thread alone.
 void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context);
-void rt_tune_allocator(void);
 void rt_set_grad_enabled(bool enabled);
 bool rt_grad_enabled(void);
 int rt_set_autocast(int device, bool enabled, rt_message *error);
