@@ -25,6 +25,8 @@ struct TrainingBenchmark: ParsableCommand {
   var profile = false
   @Option(help: .hidden)
   var formulation: Formulation?
+  @Option(help: .hidden)
+  var steps = 8
 
   mutating func run() throws {
     if let formulation {
@@ -35,7 +37,7 @@ struct TrainingBenchmark: ParsableCommand {
         formulation: formulation
       )
       _ = try fastest(of: 2) { try step.run() }
-      print(try fastest(of: 8) { try step.run() }, peakMemory())
+      print(try fastest(of: steps) { try step.run() }, peakMemory())
       return
     }
     print(

@@ -28,44 +28,72 @@ struct Channels {
     : count(count), scale(count), shift(count), spread(count), centre(count) {}
 };
 
-template <rt_activation A>
-REGNAS_INLINE void normalize_rows(
-  const float *x, int64_t rows, const Channels &p, float *y) {
-  for (int64_t c = 0; c < p.count; c += kLanes) {
-    const int64_t lanes = std::min(kLanes, p.count - c);
-    Lanes scale, shift, v;
-    load(scale, p.scale.data() + c, lanes);
-    load(shift, p.shift.data() + c, lanes);
-    for (int64_t i = 0; i < rows; i++) {
-      load(v, x + i * p.count + c, lanes);
-      v = v * scale + shift;
-      activate<A>(v);
-      store(y + i * p.count + c, v, lanes);
-    }
+// Calls `kernel(columns, first, lanes)` for all channels, up to four vectors of them at once: memory is
+// gone through in its order, pixel by pixel. Only the last vector may have fewer than all lanes.
+template <class Kernel>
+REGNAS_INLINE void for_all_columns(int64_t channels, Kernel kernel) {
+  int64_t first = 0;
+  for (; first + 4 * kLanes <= channels; first += 4 * kLanes)
+    kernel(std::integral_constant<int, 4>(), first, kLanes);
+  switch ((channels - first) / kLanes) {
+    case 3: kernel(std::integral_constant<int, 3>(), first, kLanes); break;
+    case 2: kernel(std::integral_constant<int, 2>(), first, kLanes); break;
+    case 1: kernel(std::integral_constant<int, 1>(), first, kLanes); break;
+    default: break;
   }
+  first += (channels - first) / kLanes * kLanes;
+  if (first < channels) kernel(std::integral_constant<int, 1>(), first, channels - first);
+}
+
+#define REGNAS_KERNEL [&](auto columns, int64_t first, int64_t lanes) __attribute__((always_inline))
+
+template <rt_activation A>
+REGNAS_INLINE void normalize_rows(const float *x, int64_t rows, const Channels &p, float *y) {
+  for_all_columns(p.count, REGNAS_KERNEL {
+    Lanes scale[columns], shift[columns];
+    for (int v = 0; v < columns; v++) {
+      load(scale[v], p.scale.data() + first + v * kLanes, lanes);
+      load(shift[v], p.shift.data() + first + v * kLanes, lanes);
+    }
+    for (int64_t at = first; at < rows * p.count; at += p.count)
+      for (int v = 0; v < columns; v++) {
+        Lanes z;
+        load(z, x + at + v * kLanes, lanes);
+        z = z * scale[v] + shift[v];
+        activate<A>(z);
+        store(y + at + v * kLanes, z, lanes);
+      }
+  });
 }
 
 // Sums over rows of the gradient of z, and of it times xhat.
 template <rt_activation A>
 REGNAS_INLINE void gradient_sums(
   const float *x, const float *dy, int64_t rows, const Channels &p, float *sum, float *product) {
-  for (int64_t c = 0; c < p.count; c += kLanes) {
-    const int64_t lanes = std::min(kLanes, p.count - c);
-    Lanes scale, shift, spread, centre, v, g, s{}, q{};
-    load(scale, p.scale.data() + c, lanes);
-    load(shift, p.shift.data() + c, lanes);
-    load(spread, p.spread.data() + c, lanes);
-    load(centre, p.centre.data() + c, lanes);
-    for (int64_t i = 0; i < rows; i++) {
-      load(v, x + i * p.count + c, lanes);
-      load(g, dy + i * p.count + c, lanes);
-      pull_back<A>(g, v * scale + shift);
-      s += g;
-      q += g * (v * spread + centre);
+  for_all_columns(p.count, REGNAS_KERNEL {
+    Lanes scale[columns], shift[columns], spread[columns], centre[columns];
+    Lanes s[columns]{}, q[columns]{};
+    for (int v = 0; v < columns; v++) {
+      const int64_t c = first + v * kLanes;
+      load(scale[v], p.scale.data() + c, lanes);
+      load(shift[v], p.shift.data() + c, lanes);
+      load(spread[v], p.spread.data() + c, lanes);
+      load(centre[v], p.centre.data() + c, lanes);
     }
-    store(sum + c, s, lanes);
-    store(product + c, q, lanes);
-  }
+    for (int64_t at = first; at < rows * p.count; at += p.count)
+      for (int v = 0; v < columns; v++) {
+        Lanes z, g;
+        load(z, x + at + v * kLanes, lanes);
+        load(g, dy + at + v * kLanes, lanes);
+        pull_back<A>(g, z * scale[v] + shift[v]);
+        s[v] += g;
+        q[v] += g * (z * spread[v] + centre[v]);
+      }
+    for (int v = 0; v < columns; v++) {
+      store(sum + first + v * kLanes, s[v], lanes);
+      store(product + first + v * kLanes, q[v], lanes);
+    }
+  });
 }
 
 // dx = scale * (dz - mean(dz) - xhat * mean(dz xhat)), with the means given per channel.
@@ -73,22 +101,23 @@ template <rt_activation A>
 REGNAS_INLINE void gradient_rows(
   const float *x, const float *dy, int64_t rows, const Channels &p, const float *mean,
   const float *product, float *dx) {
-  for (int64_t c = 0; c < p.count; c += kLanes) {
-    const int64_t lanes = std::min(kLanes, p.count - c);
-    Lanes scale, shift, spread, centre, m, k, v, g;
-    load(scale, p.scale.data() + c, lanes);
-    load(shift, p.shift.data() + c, lanes);
-    load(spread, p.spread.data() + c, lanes);
-    load(centre, p.centre.data() + c, lanes);
-    load(m, mean + c, lanes);
-    load(k, product + c, lanes);
-    for (int64_t i = 0; i < rows; i++) {
-      load(v, x + i * p.count + c, lanes);
-      load(g, dy + i * p.count + c, lanes);
-      pull_back<A>(g, v * scale + shift);
-      store(dx + i * p.count + c, scale * (g - m - (v * spread + centre) * k), lanes);
-    }
-  }
+  for_all_columns(p.count, REGNAS_KERNEL {
+    for (int64_t at = first; at < rows * p.count; at += p.count)
+      for (int v = 0; v < columns; v++) {
+        const int64_t c = first + v * kLanes;
+        Lanes scale, shift, spread, centre, m, k, z, g;
+        load(scale, p.scale.data() + c, lanes);
+        load(shift, p.shift.data() + c, lanes);
+        load(spread, p.spread.data() + c, lanes);
+        load(centre, p.centre.data() + c, lanes);
+        load(m, mean + c, lanes);
+        load(k, product + c, lanes);
+        load(z, x + at + v * kLanes, lanes);
+        load(g, dy + at + v * kLanes, lanes);
+        pull_back<A>(g, z * scale + shift);
+        store(dx + at + v * kLanes, scale * (g - m - (z * spread + centre) * k), lanes);
+      }
+  });
 }
 
 REGNAS_CLONES void normalize_block(
