@@ -6,6 +6,7 @@
 // number of threads.
 #include "activations.hpp"
 #include "internal.hpp"
+#include "leading.hpp"
 #include "moments.hpp"
 #include "threads.hpp"
 
@@ -27,25 +28,6 @@ struct Channels {
   explicit Channels(int64_t count)
     : count(count), scale(count), shift(count), spread(count), centre(count) {}
 };
-
-// Calls `kernel(columns, first, lanes)` for all channels, up to four vectors of them at once: memory is
-// gone through in its order, pixel by pixel. Only the last vector may have fewer than all lanes.
-template <class Kernel>
-REGNAS_INLINE void for_all_columns(int64_t channels, Kernel kernel) {
-  int64_t first = 0;
-  for (; first + 4 * kLanes <= channels; first += 4 * kLanes)
-    kernel(std::integral_constant<int, 4>(), first, kLanes);
-  switch ((channels - first) / kLanes) {
-    case 3: kernel(std::integral_constant<int, 3>(), first, kLanes); break;
-    case 2: kernel(std::integral_constant<int, 2>(), first, kLanes); break;
-    case 1: kernel(std::integral_constant<int, 1>(), first, kLanes); break;
-    default: break;
-  }
-  first += (channels - first) / kLanes * kLanes;
-  if (first < channels) kernel(std::integral_constant<int, 1>(), first, channels - first);
-}
-
-#define REGNAS_KERNEL [&](auto columns, int64_t first, int64_t lanes) __attribute__((always_inline))
 
 template <rt_activation A>
 REGNAS_INLINE void normalize_rows(const float *x, int64_t rows, const Channels &p, float *y) {
@@ -154,8 +136,9 @@ void standardize(const Moments &moments, double epsilon, float *mean, float *inv
 }
 
 Channels channels_of(
-  const at::Tensor &weight, const at::Tensor &bias, const float *mean, const float *inverse) {
-  Channels p(weight.numel());
+  int64_t count, const at::Tensor &weight, const at::Tensor &bias, const float *mean,
+  const float *inverse) {
+  Channels p(count);
   const float *gamma = weight.data_ptr<float>(), *beta = bias.data_ptr<float>();
   for (int64_t c = 0; c < p.count; c++) {
     p.scale[c] = gamma[c] * inverse[c];
@@ -193,11 +176,13 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
     auto output = at::empty_like(input);
     float *y = output.data_ptr<float>();
     const auto a = static_cast<rt_activation>(activation);
-    const auto p = channels_of(weight, bias, mean, inverse);
+    const auto p = channels_of(channels, weight, bias, mean, inverse);
     for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
       normalize_block(a, x + start * channels, count, p, y + start * channels);
     });
-    context->save_for_backward({input, weight, bias, statistics});
+    context->save_for_backward({input, statistics});
+    context->saved_data["weight"] = weight;
+    context->saved_data["bias"] = bias;
     context->saved_data["activation"] = activation;
     return output;
   }
@@ -205,13 +190,15 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
   static torch::autograd::variable_list backward(
     Context *context, torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const auto &input = saved[0], &weight = saved[1], &bias = saved[2], &statistics = saved[3];
+    const auto &input = saved[0], &statistics = saved[1];
+    const auto weight = context->saved_data["weight"].toTensor();
+    const auto bias = context->saved_data["bias"].toTensor();
     const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const auto a = static_cast<rt_activation>(context->saved_data["activation"].toInt());
     const int64_t channels = input.size(1), rows = input.numel() / channels;
     const float *x = input.data_ptr<float>(), *dy = gradient.data_ptr<float>();
     const float *mean = statistics.data_ptr<float>();
-    const auto p = channels_of(weight, bias, mean, mean + channels);
+    const auto p = channels_of(channels, weight, bias, mean, mean + channels);
 
     const int64_t blocks = (rows + kRowsPerBlock - 1) / kRowsPerBlock;
     std::vector<float> sums(static_cast<size_t>(2 * blocks * channels));
@@ -241,13 +228,21 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
         means.data() + channels, dx + start * channels);
     });
     const at::Tensor none;
-    return {input_gradient, weight_gradient, bias_gradient, none, none, none, none, none};
+    return {
+      input_gradient,
+      gradient_of_leading(weight, weight_gradient),
+      gradient_of_leading(bias, bias_gradient),
+      none, none, none, none, none};
   }
 };
 
-bool is_vector(const at::Tensor &a, int64_t count) {
-  return a.dim() == 1 && a.numel() == count && a.is_contiguous() && a.device().is_cpu() &&
+bool has_channels(const at::Tensor &a, int64_t count) {
+  return a.dim() == 1 && a.numel() >= count && a.is_contiguous() && a.device().is_cpu() &&
          a.scalar_type() == at::kFloat;
+}
+
+at::Tensor leading(const at::Tensor &a, int64_t count) {
+  return a.defined() && a.numel() > count ? a.narrow(0, 0, count) : a;
 }
 
 at::Tensor activation_of(const at::Tensor &a, rt_activation activation) {
@@ -267,23 +262,32 @@ using namespace regnas;
 
 int rt_batch_norm_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
-  rt_tensor running_var, double momentum, double epsilon, rt_activation activation,
-  rt_tensor *out, rt_message *error) {
+  rt_tensor running_var, rt_tensor batches, double momentum, double epsilon,
+  rt_activation activation, rt_tensor *out, rt_message *error) {
   return produce(out, error, [&]() -> at::Tensor {
     const at::Tensor &x = input->value, &w = weight->value, &b = bias->value;
     const at::Tensor m = optional(running_mean), v = optional(running_var);
+    if (batches && batches->value.device().is_cpu()) {
+      ++*batches->value.data_ptr<int64_t>();
+    } else if (batches) {
+      at::NoGradGuard none;
+      batches->value.add_(1);
+    }
     const bool fits =
-      is_float_channels_last(x) && is_vector(w, x.size(1)) &&
-      is_vector(b, x.size(1)) && m.defined() == v.defined() &&
-      (!m.defined() || (is_vector(m, x.size(1)) && is_vector(v, x.size(1))));
+      is_float_channels_last(x) && has_channels(w, x.size(1)) &&
+      has_channels(b, x.size(1)) && m.defined() == v.defined() &&
+      (!m.defined() || (has_channels(m, x.size(1)) && has_channels(v, x.size(1))));
     if (fits) {
       using Maybe = c10::optional<at::Tensor>;
       return NormActivation::apply(
         x, w, b, m.defined() ? Maybe(m) : Maybe(), v.defined() ? Maybe(v) : Maybe(), momentum,
         epsilon, static_cast<int64_t>(activation));
     }
-    return activation_of(
-      at::batch_norm(x, w, b, m, v, /*training=*/true, momentum, epsilon, true), activation);
+    const int64_t count = x.size(1);
+    const auto y = at::batch_norm(
+      x, leading(w, count), leading(b, count), leading(m, count), leading(v, count),
+      /*training=*/true, momentum, epsilon, /*cudnn_enabled=*/true);
+    return activation_of(y, activation);
   });
 }
 
@@ -295,13 +299,13 @@ int rt_batch_norm_in(
     at::Tensor &x = input->value;
     const at::Tensor &w = weight->value, &b = bias->value;
     std::pair<at::Tensor, at::Tensor> statistics;
-    if (is_float_channels_last(x) && is_vector(w, x.size(1)) && is_vector(b, x.size(1))) {
+    if (is_float_channels_last(x) && has_channels(w, x.size(1)) && has_channels(b, x.size(1))) {
       const int64_t channels = x.size(1), rows = x.numel() / channels;
       float *values = x.data_ptr<float>();
       const auto moments = moments_of_rows(values, rows, channels);
       std::vector<float> m(static_cast<size_t>(channels)), inverse(static_cast<size_t>(channels));
       standardize(moments, epsilon, m.data(), inverse.data());
-      const auto p = channels_of(w, b, m.data(), inverse.data());
+      const auto p = channels_of(channels, w, b, m.data(), inverse.data());
       for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
         normalize_block(
           activation, values + start * channels, count, p, values + start * channels);

@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/api/include/torch/version.h>
 
 #include <cstring>
@@ -69,6 +70,20 @@ inline bool autocasts_on_cpu() {
 inline bool is_float_channels_last(const at::Tensor &a) {
   return a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() && a.scalar_type() == at::kFloat &&
          a.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+// With one channel or one pixel, strides do not say which layout is meant, and libtorch then takes a
+// tensor for channels first: a network whose images have one channel would run so to its end. Give
+// the strides that say channels last. (Not under autograd: one more node per weight and step for
+// nothing, since the images decide.)
+inline at::Tensor channels_last(const at::Tensor &a) {
+  const auto format = at::MemoryFormat::ChannelsLast;
+  auto result = a.contiguous(format);
+  const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
+  if (recorded || result.numel() == 0 || result.suggest_memory_format() == format) return result;
+  const int64_t channels = a.size(1), height = a.size(2), width = a.size(3);
+  return result.as_strided(
+    result.sizes(), {channels * height * width, 1, channels * width, channels});
 }
 
 inline at::IntArrayRef sizes(const int64_t *values, int count) {

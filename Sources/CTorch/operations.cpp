@@ -5,24 +5,6 @@
 
 using namespace regnas;
 
-namespace {
-
-// With one channel or one pixel, strides do not say which layout is meant, and libtorch then takes a
-// tensor for channels first: a network whose images have one channel would run so to its end. Give
-// the strides that say channels last. (Not under autograd: one more node per weight and step for
-// nothing, since the images decide.)
-at::Tensor channels_last(const at::Tensor &a) {
-  const auto format = at::MemoryFormat::ChannelsLast;
-  auto result = a.contiguous(format);
-  const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
-  if (recorded || result.numel() == 0 || result.suggest_memory_format() == format) return result;
-  const int64_t channels = a.size(1), height = a.size(2), width = a.size(3);
-  return result.as_strided(
-    result.sizes(), {channels * height * width, 1, channels * width, channels});
-}
-
-}  // namespace
-
 int rt_unary(rt_unary_op op, rt_tensor tensor, rt_tensor *out, rt_message *error) {
   return produce(out, error, [&]() -> at::Tensor {
     const at::Tensor &a = tensor->value;

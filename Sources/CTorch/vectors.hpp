@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 // A function so marked is compiled for several instruction sets, and the processor's best is chosen
 // when the program is loaded. What it calls must be `REGNAS_INLINE`, to be compiled with it.
@@ -44,5 +45,24 @@ REGNAS_INLINE void store(float *to, const Lanes &lanes, int64_t count) {
   store(values, lanes);
   for (int64_t i = 0; i < count; i++) to[i] = values[i];
 }
+
+// Calls `kernel(columns, first, lanes)` for all channels, up to four vectors of them at once: memory is
+// gone through in its order, pixel by pixel. Only the last vector may have fewer than all lanes.
+template <class Kernel>
+REGNAS_INLINE void for_all_columns(int64_t channels, Kernel kernel) {
+  int64_t first = 0;
+  for (; first + 4 * kLanes <= channels; first += 4 * kLanes)
+    kernel(std::integral_constant<int, 4>(), first, kLanes);
+  switch ((channels - first) / kLanes) {
+    case 3: kernel(std::integral_constant<int, 3>(), first, kLanes); break;
+    case 2: kernel(std::integral_constant<int, 2>(), first, kLanes); break;
+    case 1: kernel(std::integral_constant<int, 1>(), first, kLanes); break;
+    default: break;
+  }
+  first += (channels - first) / kLanes * kLanes;
+  if (first < channels) kernel(std::integral_constant<int, 1>(), first, channels - first);
+}
+
+#define REGNAS_KERNEL [&](auto columns, int64_t first, int64_t lanes) __attribute__((always_inline))
 
 }  // namespace regnas

@@ -45,11 +45,15 @@ extension Tensor {
   /// activation, as one operation where that fits (float32 on the processor, channels last).
   ///
   /// Equal to the two operations up to rounding; results do not depend on the number of threads.
+  ///
+  /// Vectors may have more channels than the input: the leading ones are used, and gradients of leaves go
+  /// straight to them. `batches`, an int64, is counted up.
   public func batchNormTraining(
     weight: Tensor,
     bias: Tensor,
     runningMean: Tensor?,
     runningVariance: Tensor?,
+    batches: Tensor? = nil,
     momentum: Double,
     epsilon: Double,
     then activation: FusedActivation
@@ -61,6 +65,7 @@ extension Tensor {
         bias.handle,
         runningMean?.handle,
         runningVariance?.handle,
+        batches?.handle,
         momentum,
         epsilon,
         activation.code,

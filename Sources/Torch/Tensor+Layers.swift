@@ -82,6 +82,28 @@ extension Tensor {
     }
   }
 
+  /// Squeeze and excitation: `self * hardSigmoid(expand(relu(reduce(mean))))`, the mean over the pixels
+  /// of each channel of `[batch, channels, height, width]`. Weights are `[hidden, channels, 1, 1]` and
+  /// `[channels, hidden, 1, 1]`.
+  ///
+  /// One operation where that fits (float32 on the processor, channels last), libtorch's elsewhere.
+  public func squeezeExcited(
+    reduce: (weight: Tensor, bias: Tensor),
+    expand: (weight: Tensor, bias: Tensor)
+  ) throws -> Tensor {
+    try produce("squeeze and excitation", [self, reduce.weight, expand.weight]) {
+      rt_squeeze_excitation(
+        handle,
+        reduce.weight.handle,
+        reduce.bias.handle,
+        expand.weight.handle,
+        expand.bias.handle,
+        $0,
+        $1
+      )
+    }
+  }
+
   /// `x W^T + b` of `[batch, in]` with `[out, in]`.
   public func linear(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
     try produce("linear", [self, weight]) {

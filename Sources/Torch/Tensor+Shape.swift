@@ -34,6 +34,17 @@ extension Tensor {
     return result
   }
 
+  /// The leading slice of a parameter for one layer. Where gradients are recorded they go straight to the
+  /// slice of the parameter's: no gradient of full size is made for each layer that uses it.
+  ///
+  /// With `channelsLast`, of a filter `[out, in, height, width]` in the memory order of the images.
+  /// Without gradients to record, a view if it can be one.
+  public func parameterSlice(_ sizes: [Int], channelsLast: Bool = false) throws -> Tensor {
+    try produce("leading slice \(sizes)", [self]) {
+      rt_leading(handle, sizes.map(Int64.init), Int32(sizes.count), channelsLast, $0, $1)
+    }
+  }
+
   public static func concatenated(_ tensors: [Tensor], dimension: Int) throws -> Tensor {
     try produce("concatenate along \(dimension)", tensors) {
       rt_cat(tensors.map(\.handle), Int32(tensors.count), Int64(dimension), false, $0, $1)

@@ -125,6 +125,11 @@ int rt_shape(
 int rt_narrow(
   rt_tensor a, int64_t dimension, int64_t start, int64_t length, rt_tensor *out,
   rt_message *error);
+// The leading slice of that shape. Where gradients are recorded and `a` is a leaf, theirs go straight to
+// that part of its gradient (leading.cpp); elsewhere a view, unless the order in memory has to change.
+int rt_leading(
+  rt_tensor a, const int64_t *shape, int rank, bool channels_last, rt_tensor *out,
+  rt_message *error);
 int rt_cat(
   const rt_tensor *tensors, int count, int64_t dimension, bool stack, rt_tensor *out,
   rt_message *error);
@@ -149,17 +154,23 @@ int rt_fast_conv2d(
 int rt_conv2d_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_activation activation, rt_tensor *out, rt_message *error);
+// input * hard_sigmoid(expand(relu(reduce(mean of input's pixels)))), as one operation where that fits
+// (squeeze.cpp); weights are [out, in, 1, 1].
+int rt_squeeze_excitation(
+  rt_tensor input, rt_tensor reduce_weight, rt_tensor reduce_bias, rt_tensor expand_weight,
+  rt_tensor expand_bias, rt_tensor *out, rt_message *error);
 int rt_linear(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error);
 int rt_batch_norm(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
   rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
   rt_message *error);
-// Training batch norm and then an activation, as one operation where that fits (batchnorm.cpp).
+// Training batch norm and then an activation, as one operation where that fits (batchnorm.cpp). Vectors
+// may have more channels than the input: the leading ones are used. `batches`, an int64 or null, counts.
 int rt_batch_norm_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
-  rt_tensor running_var, double momentum, double epsilon, rt_activation activation,
-  rt_tensor *out, rt_message *error);
+  rt_tensor running_var, rt_tensor batches, double momentum, double epsilon,
+  rt_activation activation, rt_tensor *out, rt_message *error);
 // The same in place and without autograd; also the batch's mean and biased variance.
 int rt_batch_norm_in(
   rt_tensor input, rt_tensor weight, rt_tensor bias, double epsilon, rt_activation activation,

@@ -52,6 +52,11 @@ extension ForwardPass {
     case .convolution(let convolution):
       return try run(convolution, x)
     case .squeezeExcitation(let reduce, let expand):
+      if formulation == .fast, let reduce = try gate(reduce, .relu),
+        let expand = try gate(expand, .hardSigmoid)
+      {
+        return try x.squeezeExcited(reduce: reduce, expand: expand)
+      }
       let squeezed = try run(reduce, x.mean([2, 3], keep: true))
       return try x * run(expand, squeezed)
     case .residual(let body, let shortcut, let activation):
@@ -72,8 +77,24 @@ extension ForwardPass {
       return try x.mean([2, 3], keep: true)
     case .linear(let linear):
       let features = try classifierInput(x.reshaped([x.size(0), -1]))
-      return try features.linear(store.slice(linear.weight), bias: store.slice(linear.bias))
+      return try features.linear(
+        store.slice(linear.weight, formulation),
+        bias: store.slice(linear.bias, formulation)
+      )
     }
+  }
+
+  /// Weight and bias of one of the two convolutions of squeeze and excitation as published.
+  private func gate(
+    _ convolution: Convolution,
+    _ activation: Activation
+  ) throws -> (weight: Tensor, bias: Tensor)? {
+    guard convolution.norm == nil, convolution.activation == activation,
+      let bias = convolution.bias
+    else { return nil }
+    return try (
+      store.slice(convolution.weight, formulation), store.slice(bias, formulation)
+    )
   }
 
   private func run(_ convolution: Convolution, _ x: Tensor) throws -> Tensor {
@@ -83,7 +104,7 @@ extension ForwardPass {
       // Without autograd: a bias and an activation cost no pass over memory of their own.
       let y = try x.convolved(
         with: store.filter(convolution, formulation),
-        bias: convolution.bias.map(store.slice),
+        bias: convolution.bias.map { try store.slice($0, formulation) },
         stride: convolution.stride,
         padding: convolution.padding,
         groups: convolution.groups,
@@ -99,7 +120,7 @@ extension ForwardPass {
 
   private func convolved(_ x: Tensor, _ convolution: Convolution) throws -> Tensor {
     let weight = try store.filter(convolution, formulation)
-    let bias = try convolution.bias.map(store.slice)
+    let bias = try convolution.bias.map { try store.slice($0, formulation) }
     switch formulation {
     case .fast:
       return try x.fastConvolved(

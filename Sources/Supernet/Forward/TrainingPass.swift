@@ -21,7 +21,7 @@ final class TrainingPass: ForwardPass {
   }
 
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
-    try countBatch(norm)
+    try withoutGradient { try store[norm.key + ".num_batches_tracked"].addInPlace(one) }
     return try x.batchNormTraining(
       weight: store.vector(norm.key + ".weight", count: norm.active),
       bias: store.vector(norm.key + ".bias", count: norm.active),
@@ -40,20 +40,16 @@ final class TrainingPass: ForwardPass {
     guard formulation == .fast, let fused = activation.fused else {
       return try activated(normalized(x, by: norm), activation)
     }
-    try countBatch(norm)
     return try x.batchNormTraining(
-      weight: store.vector(norm.key + ".weight", count: norm.active),
-      bias: store.vector(norm.key + ".bias", count: norm.active),
-      runningMean: store.vector(norm.key + ".running_mean", count: norm.active),
-      runningVariance: store.vector(norm.key + ".running_var", count: norm.active),
+      weight: store[norm.key + ".weight"],
+      bias: store[norm.key + ".bias"],
+      runningMean: store[norm.key + ".running_mean"],
+      runningVariance: store[norm.key + ".running_var"],
+      batches: store[norm.key + ".num_batches_tracked"],
       momentum: norm.momentum,
       epsilon: norm.epsilon,
       then: fused
     )
-  }
-
-  private func countBatch(_ norm: BatchNorm) throws {
-    try withoutGradient { try store[norm.key + ".num_batches_tracked"].addInPlace(one) }
   }
 
   /// Drops each feature with the network's probability and scales the others up (Srivastava et al.,

@@ -14,8 +14,21 @@ struct TensorStore {
     }
   }
 
-  /// The leading slice, a view.
-  func slice(_ slice: WeightSlice) throws -> Tensor { try self[slice.key].leading(slice.active) }
+  /// The leading slice that a layer uses.
+  func slice(_ slice: WeightSlice, _ formulation: Formulation = .fast) throws -> Tensor {
+    try leading(slice.key, slice.active, formulation)
+  }
+
+  private func leading(
+    _ key: String,
+    _ sizes: [Int],
+    _ formulation: Formulation
+  ) throws -> Tensor {
+    switch formulation {
+    case .fast: try self[key].parameterSlice(sizes)
+    case .plain: try self[key].leading(sizes)
+    }
+  }
 
   /// The leading `count` elements of a vector, a view.
   func vector(_ key: String, count: Int) throws -> Tensor { try self[key].leading([count]) }
@@ -27,11 +40,14 @@ struct TensorStore {
     _ formulation: Formulation = .fast
   ) throws -> Tensor {
     let (stored, active) = (convolution.storedKernel, convolution.kernel)
+    let (key, shape) = (convolution.weight.key, convolution.weight.active)
     guard active < stored else {
-      return try formulation.ordered(slice(convolution.weight))
+      switch formulation {
+      case .fast: return try self[key].parameterSlice(shape, channelsLast: true)
+      case .plain: return try self[key].leading(shape).contiguous()
+      }
     }
-    let shape = convolution.weight.active
-    var filter = try self[convolution.weight.key].leading([shape[0], shape[1], stored, stored])
+    var filter = try leading(key, [shape[0], shape[1], stored, stored], formulation)
     for matrix in convolution.activeKernelMatrices {
       let flat = try filter.center(matrix.target)
         .reshaped([shape[0] * shape[1], matrix.target * matrix.target])

@@ -1,0 +1,163 @@
+// Squeeze and excitation (Hu, Shen and Sun, CVPR 2018): channels scaled by gates that depend on the mean
+// of each, as one operation.
+//
+// With libtorch's operations the gradient of the mean is written out for every pixel and then added to
+// that of the product; here the two are one pass. Each image is summed by itself, so results do not
+// depend on the number of threads.
+#include "internal.hpp"
+#include "leading.hpp"
+#include "threads.hpp"
+#include "vectors.hpp"
+
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace regnas {
+namespace {
+
+// Of one image of `pixels * channels` values: sums over pixels.
+REGNAS_CLONES void sum_pixels(const float *x, int64_t pixels, int64_t channels, float *sum) {
+  for_all_columns(channels, REGNAS_KERNEL {
+    Lanes s[columns]{}, v;
+    for (int64_t at = first; at < pixels * channels; at += channels)
+      for (int k = 0; k < columns; k++) {
+        load(v, x + at + k * kLanes, lanes);
+        s[k] += v;
+      }
+    for (int k = 0; k < columns; k++) store(sum + first + k * kLanes, s[k], lanes);
+  });
+}
+
+// The same of products.
+REGNAS_CLONES void sum_products(
+  const float *x, const float *dy, int64_t pixels, int64_t channels, float *sum) {
+  for_all_columns(channels, REGNAS_KERNEL {
+    Lanes s[columns]{}, v, g;
+    for (int64_t at = first; at < pixels * channels; at += channels)
+      for (int k = 0; k < columns; k++) {
+        load(v, x + at + k * kLanes, lanes);
+        load(g, dy + at + k * kLanes, lanes);
+        s[k] += v * g;
+      }
+    for (int k = 0; k < columns; k++) store(sum + first + k * kLanes, s[k], lanes);
+  });
+}
+
+// y = x * scale + shift, by channel.
+REGNAS_CLONES void scale_pixels(
+  const float *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
+  float *y) {
+  for_all_columns(channels, REGNAS_KERNEL {
+    Lanes a[columns], b[columns], v;
+    for (int k = 0; k < columns; k++) {
+      load(a[k], scale + first + k * kLanes, lanes);
+      load(b[k], shift + first + k * kLanes, lanes);
+    }
+    for (int64_t at = first; at < pixels * channels; at += channels)
+      for (int k = 0; k < columns; k++) {
+        load(v, x + at + k * kLanes, lanes);
+        store(y + at + k * kLanes, v * a[k] + b[k], lanes);
+      }
+  });
+}
+
+// A channels-last map, image by image.
+struct Map {
+  int64_t images, channels, pixels;
+  explicit Map(const at::Tensor &x)
+    : images(x.size(0)), channels(x.size(1)), pixels(x.size(2) * x.size(3)) {}
+
+  template <class Body>
+  void for_all_images(Body body) const {
+    parallel_parts(images, [&](int64_t n) { body(n * channels, n * channels * pixels); });
+  }
+};
+
+at::Tensor matrix(const at::Tensor &weight) { return weight.reshape({weight.size(0), weight.size(1)}); }
+
+struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
+  using Context = torch::autograd::AutogradContext;
+
+  static at::Tensor forward(
+    Context *context, const at::Tensor &input, const at::Tensor &reduce_weight,
+    const at::Tensor &reduce_bias, const at::Tensor &expand_weight,
+    const at::Tensor &expand_bias) {
+    const Map map(input);
+    const float *x = input.data_ptr<float>();
+    auto means = at::empty({map.images, map.channels}, input.options());
+    float *m = means.data_ptr<float>();
+    map.for_all_images([&](int64_t row, int64_t pixel) {
+      sum_pixels(x + pixel, map.pixels, map.channels, m + row);
+    });
+    means.mul_(1.0 / static_cast<double>(map.pixels));
+    const auto reduced = at::relu(at::linear(means, matrix(reduce_weight), reduce_bias));
+    const auto expanded = at::linear(reduced, matrix(expand_weight), expand_bias);
+    const auto gates = at::hardsigmoid(expanded);
+    auto output = at::empty_like(input);
+    float *y = output.data_ptr<float>();
+    const float *g = gates.data_ptr<float>();
+    const std::vector<float> zero(static_cast<size_t>(map.channels), 0.f);
+    map.for_all_images([&](int64_t row, int64_t pixel) {
+      scale_pixels(x + pixel, map.pixels, map.channels, g + row, zero.data(), y + pixel);
+    });
+    context->save_for_backward(
+      {input, reduce_weight, expand_weight, means, reduced, expanded, gates});
+    return output;
+  }
+
+  static torch::autograd::variable_list backward(
+    Context *context, torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const auto &input = saved[0], &reduce_weight = saved[1], &expand_weight = saved[2],
+               &means = saved[3], &reduced = saved[4], &expanded = saved[5], &gates = saved[6];
+    const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    const Map map(input);
+    const float *x = input.data_ptr<float>(), *dy = gradient.data_ptr<float>();
+    auto of_gates = at::empty_like(gates);
+    float *dg = of_gates.data_ptr<float>();
+    map.for_all_images([&](int64_t row, int64_t pixel) {
+      sum_products(x + pixel, dy + pixel, map.pixels, map.channels, dg + row);
+    });
+    const auto of_expanded = at::hardsigmoid_backward(of_gates, expanded);
+    const auto of_reduced =
+      at::threshold_backward(at::mm(of_expanded, matrix(expand_weight)), reduced, 0);
+    const auto of_means = at::mm(of_reduced, matrix(reduce_weight))
+                            .mul_(1.0 / static_cast<double>(map.pixels));
+    auto of_input = at::empty_like(input);
+    float *dx = of_input.data_ptr<float>();
+    const float *g = gates.data_ptr<float>(), *dm = of_means.data_ptr<float>();
+    map.for_all_images([&](int64_t row, int64_t pixel) {
+      scale_pixels(dy + pixel, map.pixels, map.channels, g + row, dm + row, dx + pixel);
+    });
+    return {
+      of_input,
+      at::mm(of_reduced.t(), means).reshape(reduce_weight.sizes()),
+      of_reduced.sum(0),
+      at::mm(of_expanded.t(), reduced).reshape(expand_weight.sizes()),
+      of_expanded.sum(0),
+    };
+  }
+};
+
+bool is_matrix(const at::Tensor &a, int64_t rows, int64_t columns) {
+  return a.dim() == 4 && a.size(0) == rows && a.size(1) == columns && a.size(2) == 1 &&
+         a.size(3) == 1 && a.device().is_cpu() && a.scalar_type() == at::kFloat;
+}
+
+}  // namespace
+}  // namespace regnas
+
+using namespace regnas;
+
+int rt_squeeze_excitation(
+  rt_tensor input, rt_tensor reduce_weight, rt_tensor reduce_bias, rt_tensor expand_weight,
+  rt_tensor expand_bias, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&]() -> at::Tensor {
+    const at::Tensor &x = input->value, &w1 = reduce_weight->value, &b1 = reduce_bias->value,
+                     &w2 = expand_weight->value, &b2 = expand_bias->value;
+    const bool fits = is_float_channels_last(x) && !autocasts_on_cpu() &&
+                      is_matrix(w1, w1.size(0), x.size(1)) && is_matrix(w2, x.size(1), w1.size(0));
+    if (fits) return SqueezeExcitation::apply(x, w1, b1, w2, b2);
+    const auto reduced = at::relu(at::conv2d(x.mean({2, 3}, true), w1, b1));
+    return x * at::hardsigmoid(at::conv2d(reduced, w2, b2));
+  });
+}
