@@ -8,6 +8,7 @@
 #include "internal.hpp"
 #include "leading.hpp"
 #include "moments.hpp"
+#include "team.hpp"
 #include "threads.hpp"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -149,6 +150,30 @@ Channels channels_of(
   return p;
 }
 
+// Where the rows are a share of a batch, makes its moments those of the batch. Returns the rows of that.
+double of_whole_batch(Moments &moments, int64_t rows) {
+  const double n = static_cast<double>(rows);
+  Team *const team = Team::current();
+  if (!team) return n;
+  // Sums of values and of squares are exact enough in float64.
+  const size_t channels = moments.mean.size();
+  std::vector<double> sums(2 * channels + 1);
+  for (size_t c = 0; c < channels; c++) {
+    const double mean = moments.mean[c];
+    sums[c] = n * mean;
+    sums[channels + c] = n * (moments.variance[c] + mean * mean);
+  }
+  sums.back() = n;
+  team->add_up(sums);
+  const double all = sums.back();
+  for (size_t c = 0; c < channels; c++) {
+    const double mean = sums[c] / all;
+    moments.mean[c] = mean;
+    moments.variance[c] = std::max(0.0, sums[channels + c] / all - mean * mean);
+  }
+  return all;
+}
+
 struct NormActivation : torch::autograd::Function<NormActivation> {
   using Context = torch::autograd::AutogradContext;
 
@@ -159,11 +184,12 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
     int64_t activation) {
     const int64_t channels = input.size(1), rows = input.numel() / channels;
     const float *x = input.data_ptr<float>();
-    const auto moments = moments_of_rows(x, rows, channels);
+    auto moments = moments_of_rows(x, rows, channels);
+    const double all_rows = of_whole_batch(moments, rows);
     // Row 0 holds the means, row 1 the inverse deviations.
     auto statistics = at::empty({2, channels}, weight.options());
     float *mean = statistics.data_ptr<float>(), *inverse = mean + channels;
-    const double unbiased = rows > 1 ? static_cast<double>(rows) / (rows - 1.0) : 1.0;
+    const double unbiased = all_rows > 1 ? all_rows / (all_rows - 1) : 1;
     standardize(moments, epsilon, mean, inverse);
     if (running_mean && running_variance) {
       float *m = running_mean->data_ptr<float>(), *v = running_variance->data_ptr<float>();
@@ -184,6 +210,7 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
     context->saved_data["weight"] = weight;
     context->saved_data["bias"] = bias;
     context->saved_data["activation"] = activation;
+    context->saved_data["rows"] = all_rows;
     return output;
   }
 
@@ -218,8 +245,9 @@ struct NormActivation : torch::autograd::Function<NormActivation> {
       bias_gradient.data_ptr<float>()[c] = static_cast<float>(total[c]);
       weight_gradient.data_ptr<float>()[c] = static_cast<float>(total[channels + c]);
     }
-    for (int64_t c = 0; c < 2 * channels; c++)
-      means[c] = static_cast<float>(total[c] / static_cast<double>(rows));
+    if (auto team = Team::current()) team->add_up(total);
+    const double all_rows = context->saved_data["rows"].toDouble();
+    for (int64_t c = 0; c < 2 * channels; c++) means[c] = static_cast<float>(total[c] / all_rows);
     auto input_gradient = at::empty_like(input);
     float *dx = input_gradient.data_ptr<float>();
     for_all_blocks(rows, [&](int64_t, int64_t start, int64_t count) {
@@ -283,6 +311,7 @@ int rt_batch_norm_activation(
         x, w, b, m.defined() ? Maybe(m) : Maybe(), v.defined() ? Maybe(v) : Maybe(), momentum,
         epsilon, static_cast<int64_t>(activation));
     }
+    TORCH_CHECK(!Team::current(), "batch norm of a share takes float32, channels last");
     const int64_t count = x.size(1);
     const auto y = at::batch_norm(
       x, leading(w, count), leading(b, count), leading(m, count), leading(v, count),
@@ -295,6 +324,7 @@ int rt_batch_norm_in(
   rt_tensor input, rt_tensor weight, rt_tensor bias, double epsilon, rt_activation activation,
   rt_tensor *mean, rt_tensor *variance, rt_message *error) {
   return guarded(error, [&] {
+    TORCH_CHECK(!Team::current(), "this batch norm is of whole batches");
     at::NoGradGuard none;
     at::Tensor &x = input->value;
     const at::Tensor &w = weight->value, &b = bias->value;

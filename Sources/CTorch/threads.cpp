@@ -42,10 +42,21 @@ struct Job {
   }
 };
 
+struct Together {
+  const std::function<void(int)> &body;
+  const int count;
+  std::atomic<int> next{0};
+  std::atomic<bool> ran{true};
+  const unsigned mode = float_mode();
+
+  static void work(void *context);
+};
+
 // libtorch's OpenMP; ours is compiled without.
 struct OpenMP {
   void (*set)(int) = find<void(int)>("omp_set_num_threads");
   int (*get)() = find<int()>("omp_get_max_threads");
+  int (*present)() = find<int()>("omp_get_num_threads");
   void (*parallel)(void (*)(void *), void *, unsigned, unsigned) =
     find<void(void (*)(void *), void *, unsigned, unsigned)>("GOMP_parallel");
 
@@ -58,6 +69,16 @@ struct OpenMP {
 const OpenMP &openmp() {
   static const OpenMP functions;
   return functions;
+}
+
+void Together::work(void *context) {
+  auto together = static_cast<Together *>(context);
+  if (openmp().present() < together->count) {
+    together->ran = false;
+    return;
+  }
+  set_float_mode(together->mode);
+  together->body(together->next.fetch_add(1, std::memory_order_relaxed));
 }
 
 }  // namespace
@@ -84,6 +105,17 @@ void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body) {
   } else {
     Job::work(&job);
   }
+}
+
+bool run_together(int count, const std::function<void(int)> &body) {
+  if (count > 1 && (!openmp().parallel || !openmp().present)) return false;
+  if (count == 1) {
+    body(0);
+    return true;
+  }
+  Together together{body, count};
+  openmp().parallel(Together::work, &together, static_cast<unsigned>(count), /*flags=*/0);
+  return together.ran;
 }
 
 }  // namespace regnas

@@ -12,6 +12,10 @@ namespace regnas {
 // division into parts is. `body` must not throw.
 void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body);
 
+// Runs `body(0)` to `body(count - 1)` at the same time, each on a thread of its own, and returns true; or
+// false, and none of them ran, where there are not that many threads. `body` must not throw.
+bool run_together(int count, const std::function<void(int)> &body);
+
 // For libtorch's operations called on this thread.
 void set_openmp_threads(int threads);
 

@@ -24,18 +24,61 @@ extension TorchRuntime {
         Int64(count),
         { context, part in
           guard let context else { return }
-          Unmanaged<AnyWork>.fromOpaque(context).takeUnretainedValue().run(Int(part))
+          _ = Unmanaged<AnyWork>.fromOpaque(context).takeUnretainedValue().run(Int(part))
         },
         Unmanaged<AnyWork>.passUnretained(work).toOpaque()
       )
       return try work.results()
     }
   }
+
+  /// `[body(0), body(1), ...]`, computed at the same time on as many threads, each for a share of one
+  /// training batch: fused training batch norms
+  /// (``Tensor/batchNormTraining(weight:bias:runningMean:runningVariance:batches:momentum:epsilon:then:)``)
+  /// take the moments of all shares together, forward and backward. So every `body` has to go through
+  /// the same layers; where one fails, the others do too, and what it threw is thrown.
+  ///
+  /// Nil, and nothing was run, where there are not that many threads to have.
+  public static func shareBatch<T>(
+    among members: Int,
+    _ body: (Int) throws -> T
+  ) throws -> [T]? {
+    try withoutActuallyEscaping(body) { body in
+      rt_switch_blas_threads(1)
+      defer { rt_switch_blas_threads(Int32(threads)) }
+      let work = Work(count: members, body: body)
+      var ran = false
+      try check("sharing a batch") {
+        rt_team(
+          Int32(members),
+          { context, member in
+            guard let context else { return false }
+            return Unmanaged<AnyWork>.fromOpaque(context).takeUnretainedValue().run(Int(member))
+          },
+          Unmanaged<AnyWork>.passUnretained(work).toOpaque(),
+          &ran,
+          $0
+        )
+      }
+      return ran ? try work.results() : nil
+    }
+  }
+}
+
+extension Tensor {
+  /// Adds the gradients of `others` to those of `tensors`, one to one, and takes them away.
+  public static func addGradients(to tensors: [Tensor], from others: [Tensor]) throws {
+    precondition(tensors.count == others.count)
+    try check("adding gradients") {
+      rt_add_gradients(tensors.map(\.handle), others.map(\.handle), Int32(tensors.count), $0)
+    }
+  }
 }
 
 /// What crosses into C, without its type parameter.
 private class AnyWork {
-  func run(_ part: Int) {}
+  /// Whether the part was computed.
+  func run(_ part: Int) -> Bool { false }
 }
 
 private final class Work<T>: AnyWork {
@@ -54,14 +97,28 @@ private final class Work<T>: AnyWork {
   }
 
   /// Each part writes to a slot of its own.
-  override func run(_ part: Int) { slots[part] = Result { try body(part) } }
+  override func run(_ part: Int) -> Bool {
+    do {
+      slots[part] = .success(try body(part))
+      return true
+    } catch {
+      slots[part] = .failure(error)
+      return false
+    }
+  }
 
   func results() throws -> [T] {
-    try slots.map { slot in
+    for case .failure(let error)? in slots where !isOfAnother(error) { throw error }
+    return try slots.map { slot in
       guard let slot else {
         throw TorchError(operation: "concurrent map", message: "a part was not computed")
       }
       return try slot.get()
     }
+  }
+
+  /// Whether it only says that another part has failed.
+  private func isOfAnother(_ error: any Error) -> Bool {
+    (error as? TorchError)?.message == String(cString: rt_failure_of_another)
   }
 }

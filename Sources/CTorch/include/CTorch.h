@@ -44,6 +44,14 @@ void rt_switch_blas_threads(int threads);
 // `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads as are set;
 // libtorch computes each part on its thread alone.
 void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context);
+// `body(context, i)` for i from 0 to members - 1 at the same time, each on a thread of its own, for a share
+// of one batch: training batch norms of the members exchange their moments, so all have to go through
+// the same layers. One that fails returns false, and then the others fail. `ran` is false, and nothing
+// was done, where there are not that many threads.
+extern const char *const rt_failure_of_another;  // what the others then say
+int rt_team(
+  int members, bool (*body)(void *context, int member), void *context, bool *ran,
+  rt_message *error);
 void rt_set_grad_enabled(bool enabled);
 bool rt_grad_enabled(void);
 int rt_set_autocast(int device, bool enabled, rt_message *error);
@@ -83,6 +91,9 @@ int rt_clear_grad(rt_tensor tensor, rt_message *error);
 int rt_sgd_step(
   const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
   double rate, double momentum, rt_message *error);
+// Adds the gradients of `from` to those of `to`, of equal shapes, and takes them away.
+int rt_add_gradients(
+  const rt_tensor *to, const rt_tensor *from, int count, rt_message *error);
 int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error);
 
 // Operations of one, two and three tensors.

@@ -8,14 +8,22 @@ final class TrainingPass: ForwardPass {
   let store: TensorStore
   let overwrites = false
   let formulation: Formulation
+  private let share: TrainingTeam.Share?
   private let dropout: Double
   private let one: Tensor
   private(set) var random: RandomStream
 
-  init(_ supernet: Supernet, dropout: Double, random: RandomStream) throws {
-    store = supernet.store
+  /// With `share`, of that part of the batch: all members of the team have to make the same pass.
+  init(
+    _ supernet: Supernet,
+    share: TrainingTeam.Share? = nil,
+    dropout: Double,
+    random: RandomStream
+  ) throws {
+    store = share?.store ?? supernet.store
     formulation = supernet.formulation
     one = try .ones([], type: .int64, device: supernet.device)
+    self.share = share
     self.dropout = dropout
     self.random = random
   }
@@ -40,12 +48,14 @@ final class TrainingPass: ForwardPass {
     guard formulation == .fast, let fused = activation.fused else {
       return try activated(normalized(x, by: norm), activation)
     }
+    // One member of a team moves the running statistics for all.
+    let isFirst = share?.index ?? 0 == 0
     return try x.batchNormTraining(
       weight: store[norm.key + ".weight"],
       bias: store[norm.key + ".bias"],
-      runningMean: store[norm.key + ".running_mean"],
-      runningVariance: store[norm.key + ".running_var"],
-      batches: store[norm.key + ".num_batches_tracked"],
+      runningMean: isFirst ? store[norm.key + ".running_mean"] : nil,
+      runningVariance: isFirst ? store[norm.key + ".running_var"] : nil,
+      batches: isFirst ? store[norm.key + ".num_batches_tracked"] : nil,
       momentum: norm.momentum,
       epsilon: norm.epsilon,
       then: fused
@@ -57,6 +67,8 @@ final class TrainingPass: ForwardPass {
   func classifierInput(_ x: Tensor) throws -> Tensor {
     guard dropout > 0 else { return x }
     let kept = Float(1 / (1 - dropout))
+    // The mask of the whole batch begins with the rows of the members before.
+    for _ in 0..<(share?.start ?? 0) * x.size(1) { _ = random.uniform() }
     let mask = (0..<x.count).map { _ in random.uniform() < dropout ? 0 : kept }
     return try x * Tensor(mask, shape: x.shape, device: x.device)
   }

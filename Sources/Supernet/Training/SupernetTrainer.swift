@@ -35,6 +35,7 @@ public final class SupernetTrainer {
   let teacherIsGiven: Bool
   private let hasTeacher: Bool
   private let calibration: () throws -> [Tensor]
+  private let team: TrainingTeam
   private let sampler: SubnetSampler
   private let dropout: RandomStream
 
@@ -58,6 +59,7 @@ public final class SupernetTrainer {
   ) throws {
     try configuration.validate()
     self.supernet = supernet
+    team = TrainingTeam(supernet)
     self.configuration = configuration
     phases = only == nil ? configuration.resolvedPhases : [configuration.whole]
     optimizer = try Self.optimizer(of: supernet, configuration)
@@ -128,16 +130,20 @@ public final class SupernetTrainer {
     var correct: Tensor?
     var norms: [Double] = []
     for (number, visit) in visits.enumerated() {
-      let logits = try logits(of: visit, images, dropout: stream.substream(UInt64(number)))
-      let loss = try loss(logits, of: visit, labels: labels, target: target)
-      try (scale == 1 ? loss : loss * scale).backward()
-      losses[visit.role, default: []].append(try loss.detached())
+      let (logits, loss) = try descend(
+        visit,
+        images,
+        labels: labels,
+        target: target,
+        scale: scale,
+        dropout: stream.substream(UInt64(number))
+      )
+      losses[visit.role, default: []].append(loss)
       if configuration.updates == .subnet {
-        norms.append(try update([loss.detached()], learningRate: rate))
+        norms.append(try update([loss], learningRate: rate))
       }
       guard visit.role.isFirst else { continue }
       try withoutGradient {
-        let logits = try logits.detached()
         correct = try logits.argmax(1).equal(labels).to(.float32).mean()
         if configuration.distillation == .inPlace { target = try logits.softmax(1) }
       }
@@ -163,17 +169,45 @@ public final class SupernetTrainer {
     return metrics
   }
 
-  private func logits(
-    of visit: SubnetSampler.Visit,
+  /// One subnet forward and, with its loss times `scale`, backward: the gradients are added to those of
+  /// the parameters. Logits `[batch, classes]` and the loss of the batch.
+  private func descend(
+    _ visit: SubnetSampler.Visit,
     _ images: Tensor,
+    labels: Tensor,
+    target: Tensor?,
+    scale: Double,
     dropout: RandomStream
-  ) throws -> Tensor {
-    let input = try supernet.space.input.images(images, for: visit.architecture)
-    guard visit.role.isFirst || !configuration.dropoutOnlyInLargest else {
-      return try supernet.trainingLogits(input, visit.architecture)
+  ) throws -> (logits: Tensor, loss: Tensor) {
+    let network = try supernet.space.network(visit.architecture)
+    let drops = visit.role.isFirst || !configuration.dropoutOnlyInLargest
+    supernet.weightsChanged()
+    let shares = try team.map(batch: labels.size(0)) { share in
+      let pass = try TrainingPass(
+        supernet,
+        share: share,
+        dropout: drops ? network.dropout : 0,
+        random: dropout
+      )
+      let input = try supernet.space.input.images(share.rows(of: images), for: visit.architecture)
+      let logits = try pass.logits(input, of: network)
+      let mean = try loss(
+        logits,
+        of: visit,
+        labels: share.rows(of: labels),
+        target: target.map(share.rows)
+      )
+      let loss = share.weight == 1 ? mean : try mean * share.weight
+      try (scale == 1 ? loss : loss * scale).backward()
+      return (logits: try logits.detached(), loss: try loss.detached())
     }
-    var random = dropout
-    return try supernet.trainingLogits(input, visit.architecture, dropout: &random)
+    guard shares.count > 1 else { return shares[0] }
+    return try withoutGradient {
+      try (
+        .concatenated(shares.map(\.logits), dimension: 0),
+        .stacked(shares.map(\.loss)).sum()
+      )
+    }
   }
 
   /// The largest learns from the labels; the others from the target too, where there is one.
