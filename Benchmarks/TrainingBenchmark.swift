@@ -74,7 +74,7 @@ struct TrainingBenchmark: ParsableCommand {
       _ = try fastest(of: 2) { try step.run() }
       print(name)
       let entries = try OperationProfile.of { try step.run() }.entries
-      for entry in entries.prefix(70) {
+      for entry in entries.prefix(20) {
         print("  \(short(entry.seconds * 1000)) ms in \(entry.calls) calls: \(entry.name)")
       }
     }

@@ -16,14 +16,11 @@ void load_cuda_library() {
   (void)library;
 }
 
-using ThreadSetter = void (*)(int);
-
-// OpenBLAS has a setting of its own.
-void set_blas_threads(int threads) {
-  static const auto set =
-    reinterpret_cast<ThreadSetter>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-  if (getenv("REGNAS_BLAS1")) threads = 1;
-  if (set) set(threads);
+// OpenBLAS has threads of its own, which would compete with OpenMP's for the cores; and their number is
+// one for the whole process, so that changing it disturbs products under way on other threads.
+void keep_blas_to_one_thread() {
+  const auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set) set(1);
 }
 
 }  // namespace
@@ -39,17 +36,14 @@ int rt_configure(int threads, bool flush_denormals, rt_message *error) {
     // Worker threads inherit the flag, so it is set before the pool starts.
     at::globalContext().setFlushDenormal(flush_denormals);
     at::set_num_threads(threads);
-    set_blas_threads(threads);
+    keep_blas_to_one_thread();
   });
 }
 
 void rt_switch_threads(int threads) {
   // Not at::set_num_threads, which also builds libtorch's third pool anew, at a cost of milliseconds.
   set_openmp_threads(threads);
-  set_blas_threads(threads);
 }
-
-void rt_switch_blas_threads(int threads) { set_blas_threads(threads); }
 
 int rt_threads(void) { return at::get_num_threads(); }
 

@@ -16,9 +16,6 @@ extension TorchRuntime {
   ) throws -> [T] {
     guard device == .cpu else { return try (0..<count).map(body) }
     return try withoutActuallyEscaping(body) { body in
-      // OpenBLAS has one setting for all threads.
-      rt_switch_blas_threads(1)
-      defer { rt_switch_blas_threads(Int32(threads)) }
       let work = Work(count: count, body: body)
       rt_parallel(
         Int64(count),
@@ -44,8 +41,6 @@ extension TorchRuntime {
     _ body: (Int) throws -> T
   ) throws -> [T]? {
     try withoutActuallyEscaping(body) { body in
-      rt_switch_blas_threads(1)
-      defer { rt_switch_blas_threads(Int32(threads)) }
       let work = Work(count: members, body: body)
       var ran = false
       try check("sharing a batch") {

@@ -3,7 +3,7 @@ import CTorch
 /// libtorch's process-wide settings. Call ``start(threads:flushingDenormals:)`` once, first thing in the
 /// program: results are reproducible only for a fixed number of threads.
 public enum TorchRuntime {
-  /// Flushes denormals and sets the number of threads of libtorch and of OpenBLAS.
+  /// Flushes denormals and sets the number of threads of libtorch; OpenBLAS gets one.
   ///
   /// Denormals slow untrained networks down several-fold. Flushing them holds for the calling thread
   /// and those it starts, and for all arithmetic there, not only libtorch's: where the thread is
@@ -27,12 +27,16 @@ public enum TorchRuntime {
   public static var threads: Int { Int(rt_threads()) }
 
   /// Runs `body` with one thread: for work of many small operations, which threads only delay (on a
-  /// busy machine a hundredfold), and whose result must not depend on their number. Matrix products
-  /// that other tasks compute meanwhile run on one thread too.
+  /// busy machine a hundredfold), and whose result must not depend on their number.
   public static func withOneThread<T>(_ body: () throws -> T) rethrows -> T {
+    try withThreads(1, body)
+  }
+
+  /// Runs `body` with another number of threads, for what this thread asks for.
+  public static func withThreads<T>(_ count: Int, _ body: () throws -> T) rethrows -> T {
     let before = rt_threads()
-    guard before > 1 else { return try body() }
-    rt_switch_threads(1)
+    guard before != count else { return try body() }
+    rt_switch_threads(Int32(count))
     defer { rt_switch_threads(before) }
     return try body()
   }

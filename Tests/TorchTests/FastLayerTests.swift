@@ -140,11 +140,149 @@ struct FastLayerTests {
       }
       return try ([output] + gradients.compactMap { $0 }).map { try $0.bytes() }
     }
-    let before = TorchRuntime.threads
-    try TorchRuntime.start(threads: 3, flushingDenormals: false)
-    let several = try results()
-    let one = try TorchRuntime.withOneThread { try results() }
-    try TorchRuntime.start(threads: before, flushingDenormals: false)
-    #expect(several == one)
+    #expect(try TorchRuntime.withThreads(3, results) == TorchRuntime.withOneThread(results))
+  }
+
+  /// As libtorch's operations, one for each dimension and the order in memory, would do it.
+  @Test func gradientsOfSlicesGoToTheParameter() throws {
+    let x = try normal([4, 3, 5, 5], seed: 1).channelsLast()
+    let w = try normal([6, 5, 3, 3], seed: 2).channelsLast()
+    let shape = [4, 3, 3, 3]
+    let plain = try run([x, w]) {
+      try $0[0].convolved(with: $0[1].leading(shape), padding: 1)
+        + $0[0].convolved(with: $0[1].leading([4, 3, 3, 3]) * 2, padding: 1)
+    }
+    let fast = try run([x, w]) {
+      try $0[0].convolved(with: $0[1].parameterSlice(shape, channelsLast: true), padding: 1)
+        + $0[0].convolved(with: $0[1].parameterSlice(shape) * 2, padding: 1)
+    }
+    #expect(try error(fast.output, plain.output) <= 1e-5)
+    for (a, b) in zip(fast.gradients, plain.gradients) { #expect(try error(a, b) <= 1e-5) }
+    #expect(try w.parameterSlice(shape).bytes() == w.leading(shape).bytes())
+    #expect(throws: TorchError.self) { try w.parameterSlice([7, 3, 3, 3]) }
+    #expect(throws: TorchError.self) { try w.parameterSlice([6, 5]) }
+  }
+
+  /// Vectors longer than the channels, and of leaves or not.
+  @Test(arguments: [true, false])
+  func batchNormTakesTheLeadingChannels(areLeaves: Bool) throws {
+    let x = try normal([3, 8, 6, 6], seed: 1).channelsLast()
+    let inputs = try [x, normal([12], seed: 2), normal([12], seed: 3)]
+    let running = try (0..<4).map { _ in try Tensor.ones([12]) }
+    let batches = try Tensor(Int64(4))
+    let plain = try run(inputs) {
+      try $0[0].batchNormTraining(
+        weight: $0[1].leading([8]),
+        bias: $0[2].leading([8]),
+        runningMean: running[0].leading([8]),
+        runningVariance: running[1].leading([8]),
+        momentum: 0.1,
+        epsilon: 1e-5
+      ).relu()
+    }
+    let fast = try run(inputs) {
+      try $0[0].batchNormTraining(
+        weight: areLeaves ? $0[1] : $0[1] * 1,
+        bias: areLeaves ? $0[2] : $0[2] * 1,
+        runningMean: running[2],
+        runningVariance: running[3],
+        batches: batches,
+        momentum: 0.1,
+        epsilon: 1e-5,
+        then: .relu
+      )
+    }
+    #expect(try error(fast.output, plain.output) <= 1e-5)
+    for (a, b) in zip(fast.gradients, plain.gradients) { #expect(try error(a, b) <= 1e-4) }
+    for (a, b) in [(2, 0), (3, 1)] { #expect(try error(running[a], running[b]) <= 1e-6) }
+    #expect(try batches.array(Int.self) == [5])
+  }
+
+  @Test(arguments: [(5, 8), (24, 8), (72, 24)])
+  func squeezeAndExcitationEqualsLibtorchs(_ channels: Int, _ hidden: Int) throws {
+    let x = try normal([3, channels, 7, 6], seed: 1).channelsLast()
+    let weights = [
+      try normal([hidden, channels, 1, 1], seed: 2), try normal([hidden], seed: 3),
+      try normal([channels, hidden, 1, 1], seed: 4), try normal([channels], seed: 5),
+    ]
+    let plain = try run([x] + weights) {
+      let reduced = try $0[0].mean([2, 3], keep: true).convolved(with: $0[1], bias: $0[2]).relu()
+      return try $0[0] * reduced.convolved(with: $0[3], bias: $0[4]).hardSigmoid()
+    }
+    let fast = try run([x] + weights) {
+      try $0[0].squeezeExcited(reduce: ($0[1], $0[2]), expand: ($0[3], $0[4]))
+    }
+    #expect(try error(fast.output, plain.output) <= 1e-5)
+    for (a, b) in zip(fast.gradients, plain.gradients) { #expect(try error(a, b) <= 1e-4) }
+  }
+
+  /// A batch norm of shares is that of the whole, forward and backward, whatever their sizes.
+  @Test func sharesMakeOneBatch() throws {
+    let x = try (normal([11, 24, 5, 5], seed: 1) * 2 + 5).channelsLast()
+    let (weight, bias) = (try normal([24], seed: 2), try normal([24], seed: 3))
+    let gradient = try normal([11, 24, 5, 5], seed: 9).channelsLast()
+    func layer(_ inputs: [Tensor], _ variance: Tensor?) throws -> Tensor {
+      try inputs[0].batchNormTraining(
+        weight: inputs[1],
+        bias: inputs[2],
+        runningMean: variance.map { try .zeros($0.shape) },
+        runningVariance: variance,
+        momentum: 0.1,
+        epsilon: 1e-5,
+        then: .hardSwish
+      )
+    }
+    let variances = [try Tensor.ones([24]), try Tensor.ones([24])]
+    let whole = try run([x, weight, bias]) { try layer($0, variances[0]) }
+    let ranges = [0..<2, 2..<7, 7..<11]
+    let all = try TorchRuntime.shareBatch(among: 3) { member in
+      let range = ranges[member]
+      let leaves = try [x.narrowed(0, from: range.lowerBound, count: range.count), weight, bias]
+        .map { try $0.clone() }
+      for leaf in leaves { try leaf.requireGradient() }
+      let output = try layer(leaves, member == 0 ? variances[1] : nil)
+      try output.backward(gradient.narrowed(0, from: range.lowerBound, count: range.count))
+      return (output: try output.detached(), leaves: leaves)
+    }
+    let shares = try #require(all)
+    let output = try Tensor.concatenated(shares.map(\.output), dimension: 0)
+    #expect(try error(output, whole.output) <= 1e-5)
+    let ofInput = try Tensor.concatenated(
+      shares.compactMap { try $0.leaves[0].gradient() },
+      dimension: 0
+    )
+    #expect(try error(ofInput, whole.gradients[0]) <= 1e-4)
+    for other in shares.dropFirst() {
+      try Tensor.addGradients(
+        to: Array(shares[0].leaves[1...]),
+        from: Array(other.leaves[1...])
+      )
+      #expect(try other.leaves[1].gradient() == nil)
+    }
+    for index in [1, 2] {
+      #expect(try error(shares[0].leaves[index].gradient(), whole.gradients[index]) <= 1e-4)
+    }
+    #expect(try error(variances[1], variances[0]) <= 1e-5)
+  }
+
+  /// Others would wait for ever for one that failed.
+  @Test func whereOneShareFailsAllDo() throws {
+    struct Failure: Error {}
+    for failing in 0..<3 {
+      #expect(throws: Failure.self) {
+        try TorchRuntime.shareBatch(among: 3) { member in
+          if member == failing { throw Failure() }
+          _ = try normal([2, 3, 4, 4], seed: 1).channelsLast().batchNormTraining(
+            weight: .ones([3]),
+            bias: .zeros([3]),
+            runningMean: nil,
+            runningVariance: nil,
+            momentum: 0.1,
+            epsilon: 1e-5,
+            then: .relu
+          )
+        }
+      }
+    }
   }
 }

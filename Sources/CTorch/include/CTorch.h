@@ -38,9 +38,8 @@ const char *rt_build_version(void);
 int rt_linked_configuration(char **text, rt_message *error);  // free with rt_free_message
 int rt_configure(int threads, bool flush_denormals, rt_message *error);
 int rt_threads(void);
-// Cheap, for a while: of OpenMP in this thread, and of OpenBLAS.
+// Cheap, for a while, of this thread.
 void rt_switch_threads(int threads);
-void rt_switch_blas_threads(int threads);
 // `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads as are set;
 // libtorch computes each part on its thread alone.
 void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context);
