@@ -32,6 +32,8 @@ struct EvaluationBenchmark: ParsableCommand {
   var threads = 2
   @Option(help: "MiB of activations kept.")
   var memory = 512
+  @Option(help: "Rounds; each evaluates in every way, and the fastest of each rollout counts.")
+  var rounds = 3
   @Option(help: .hidden)
   var role: Role?
   @Option(help: .hidden)
@@ -47,16 +49,19 @@ struct EvaluationBenchmark: ParsableCommand {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     var results: [Role: Judged] = [:]
-    for role in [Role.reference, .float32, .bfloat16] {
-      let file = "\(folder)/\(role.rawValue)"
-      _ = try child(
-        [
-          "evaluation", "--run", self.folder, "--threads", "\(threads)", "--memory", "\(memory)",
-          "--role", role.rawValue, "--output", file,
-        ],
-        defaultAllocator: role == .reference
-      )
-      results[role] = try Judged(file: file)
+    for _ in 0..<rounds {
+      for role in [Role.reference, .float32, .bfloat16] {
+        let file = "\(folder)/\(role.rawValue)"
+        _ = try child(
+          [
+            "evaluation", "--run", self.folder, "--threads", "\(threads)", "--memory", "\(memory)",
+            "--role", role.rawValue, "--output", file,
+          ],
+          defaultAllocator: role == .reference
+        )
+        let judged = try Judged(file: file)
+        results[role] = results[role].map(judged.fastest) ?? judged
+      }
     }
     guard let reference = results[.reference], let fast = results[.float32],
       let rounded = results[.bfloat16]
@@ -135,7 +140,10 @@ private struct Judging {
     let clock = ContinuousClock()
     let images = record.images
     let batches = try (0..<images.batchCount).map(images.batch)
-    func warmUp(_ body: () throws -> Void) rethrows { try body() }
+    // As after the training of a supernet, with which a search begins.
+    func warmUp(_ body: (Architecture) throws -> Void) rethrows {
+      try [record.supernet.space.smallest, record.supernet.space.largest].forEach(body)
+    }
     switch role {
     case .reference:
       record.supernet.formulation = .plain
@@ -144,7 +152,7 @@ private struct Judging {
         let predictions = try subnet.predict(batches)
         return (predictions.classes, predictions.margins)
       }
-      try warmUp { _ = try predict(record.supernet.space.smallest) }
+      try warmUp { _ = try predict($0) }
       let last = record.rollouts.count - 1
       for index in Set([0, last / 2, last]).sorted() {
         var predictions: [Architecture: (classes: [Int], margins: [Float])] = [:]
@@ -168,13 +176,7 @@ private struct Judging {
           memoryLimit: memory
         )
       }
-      try warmUp {
-        _ = try evaluator().predictions(
-          of: record.supernet.space.smallest,
-          on: images,
-          precision: precision
-        )
-      }
+      try warmUp { _ = try evaluator().predictions(of: $0, on: images, precision: precision) }
       let fast = evaluator()
       var known: Set<Architecture> = []
       let references = try record.members.map {
@@ -232,6 +234,13 @@ private struct Judged: Codable {
   var peak = 0.0
 
   init() {}
+
+  /// With the shorter of the two times of each rollout.
+  func fastest(_ other: Self) -> Self {
+    var result = self
+    result.seconds.merge(other.seconds, uniquingKeysWith: min)
+    return result
+  }
 
   init(file: String) throws {
     self = try JSONDecoder().decode(
