@@ -168,7 +168,7 @@ private struct Judging {
         }
       }
     case .float32, .bfloat16:
-      let precision = role == .float32 ? EvaluationPrecision.float32 : .bfloat16
+      let precision = role == .float32 ? ComputePrecision.float32 : .bfloat16
       func evaluator() -> ArchitectureEvaluator {
         ArchitectureEvaluator(
           supernet: record.supernet,

@@ -23,6 +23,8 @@ struct TrainingBenchmark: ParsableCommand {
   var rounds = 5
   @Flag(help: "Also say where the time of the fast step goes, operation by operation.")
   var profile = false
+  @Option(help: "Products of dense convolutions in the fast step: float32 or bfloat16.")
+  var precision = ComputePrecision.float32
   @Option(help: .hidden)
   var formulation: Formulation?
   @Option(help: .hidden)
@@ -34,7 +36,8 @@ struct TrainingBenchmark: ParsableCommand {
       let step = try TrainingStep(
         SpaceRegistry.makeSpace(name: space[0]),
         batch: batch,
-        formulation: formulation
+        formulation: formulation,
+        precision: precision
       )
       _ = try fastest(of: 2) { try step.run() }
       print(try fastest(of: steps) { try step.run() }, peakMemory())
@@ -50,7 +53,10 @@ struct TrainingBenchmark: ParsableCommand {
       for _ in 0..<rounds {
         for (index, way) in [Formulation.plain, .plain, .fast].enumerated() {
           let words = try child(
-            ["training", "--space", name, "--threads", "\(threads)", "--batch", "\(batch)"]
+            [
+              "training", "--space", name, "--threads", "\(threads)", "--batch", "\(batch)",
+              "--precision", precision.rawValue,
+            ]
               + ["--formulation", way.rawValue],
             defaultAllocator: index == 0
           ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
@@ -69,7 +75,8 @@ struct TrainingBenchmark: ParsableCommand {
       let step = try TrainingStep(
         SpaceRegistry.makeSpace(name: name),
         batch: batch,
-        formulation: .fast
+        formulation: .fast,
+        precision: precision
       )
       _ = try fastest(of: 2) { try step.run() }
       print(name)
@@ -82,6 +89,7 @@ struct TrainingBenchmark: ParsableCommand {
 }
 
 extension Formulation: ExpressibleByArgument {}
+extension ComputePrecision: ExpressibleByArgument {}
 
 /// A trainer that takes the same first steps whatever the formulation.
 struct TrainingStep {
@@ -89,10 +97,17 @@ struct TrainingStep {
   let images: Tensor
   let labels: Tensor
 
-  init(_ space: any SearchSpace, batch: Int, formulation: Formulation) throws {
+  init(
+    _ space: any SearchSpace,
+    batch: Int,
+    formulation: Formulation,
+    precision: ComputePrecision = .float32
+  ) throws {
     let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "benchmark"))
     supernet.formulation = formulation
-    trainer = try SupernetTrainer(supernet, configuration: TrainingConfiguration(), seed: 1)
+    var configuration = TrainingConfiguration()
+    configuration.precision = precision
+    trainer = try SupernetTrainer(supernet, configuration: configuration, seed: 1)
     let network = try space.network(space.largest)
     var random = RandomStream(seed: 1, name: "benchmark labels")
     images = try noise(batch, channels: network.inputChannels, size: network.resolution)

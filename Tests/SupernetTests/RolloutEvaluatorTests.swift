@@ -175,7 +175,7 @@ struct RolloutEvaluatorTests {
 
   @Test func bfloat16IsNearAndNotTheSame() throws {
     let supernet = try Fixture.supernet("mobilenetv3-small")
-    func logits(_ precision: EvaluationPrecision) throws -> [Float] {
+    func logits(_ precision: ComputePrecision) throws -> [Float] {
       try RolloutEvaluator(
         supernet,
         calibration: Self.calibration(),

@@ -32,7 +32,10 @@ struct TrainingTeamTests {
     let trainer = try trainer(name, seed: seed)
     // 50 images are shares of 16, 17 and 17.
     let metrics = try TorchRuntime.withThreads(threads) {
-      try trainer.step(images: Fixture.batch(50, seed: seed), labels: Fixture.labels(50, seed: seed))
+      try trainer.step(
+        images: Fixture.batch(50, seed: seed),
+        labels: Fixture.labels(50, seed: seed)
+      )
     }
     return Outcome(metrics: metrics, state: try trainer.supernet.state())
   }
@@ -78,7 +81,9 @@ struct TrainingTeamTests {
     let first = try step("mobilenetv3-small", seed: 1, threads: 3)
     let second = try step("mobilenetv3-small", seed: 1, threads: 3)
     #expect(first.metrics == second.metrics)
-    #expect(try first.state.mapValues { try $0.bytes() } == second.state.mapValues { try $0.bytes() })
+    #expect(
+      try first.state.mapValues { try $0.bytes() } == second.state.mapValues { try $0.bytes() }
+    )
   }
 
   /// A member that fails half way leaves no gradient behind.

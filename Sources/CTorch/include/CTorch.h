@@ -156,10 +156,11 @@ typedef enum {
 int rt_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_tensor *out, rt_message *error);
-// The same function with gradients of our own where they are known to pay (convolution.cpp).
+// The same function with kernels of our own where they are known to pay (depthwise.cpp). With `rounded`,
+// dense ones take their float32 inputs and gradients rounded to bfloat16 (convolution.cpp).
 int rt_fast_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
-  int64_t groups, rt_tensor *out, rt_message *error);
+  int64_t groups, bool rounded, rt_tensor *out, rt_message *error);
 // The same and then an activation, without autograd: what evaluation runs.
 int rt_conv2d_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,

@@ -112,6 +112,11 @@ extension ConfigurationKey {
         where: fraction
       ),
       .init(
+        "supernet.precision",
+        \.supernet.precision,
+        "Products of dense convolutions in training: float32, or bfloat16 (faster for wide ones)."
+      ),
+      .init(
         "supernet.calibrationImages",
         \.supernet.calibrationImages,
         "Training images that batch-norm statistics are re-estimated on.",

@@ -96,7 +96,7 @@ extension RunConfiguration.Sharing: ConfigurationText {}
 extension RunConfiguration.Baseline: ConfigurationText {}
 extension RunConfiguration.CostMetric: ConfigurationText {}
 extension RunConfiguration.FlipAggregate: ConfigurationText {}
-extension EvaluationPrecision: ConfigurationText {}
+extension ComputePrecision: ConfigurationText {}
 
 extension Budget: ConfigurationText {
   private static let suffixes: [(Character, Double)] = [("k", 1e3), ("M", 1e6), ("G", 1e9)]

@@ -67,6 +67,7 @@ public struct RunConfiguration: Sendable, Equatable {
     public var teacher: String?
     /// Decay of the average of the weights; 0 for none.
     public var averaging = 0.0
+    public var precision = ComputePrecision.float32
     /// Largest global gradient norm; 0 for none.
     public var gradientClip = 0.0
     public var calibrationImages = 1000
@@ -109,7 +110,7 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Images of the search split a reward is measured on; 0 for all of them.
     public var rewardImages = 2000
     /// What rewards are computed in; members' final figures always in float32.
-    public var precision = EvaluationPrecision.float32
+    public var precision = ComputePrecision.float32
     /// Predictions of an outside model on the search split, and on the test split.
     public var reference: String?
     public var referenceTest: String?

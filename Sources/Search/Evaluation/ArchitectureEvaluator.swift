@@ -36,7 +36,7 @@ public final class ArchitectureEvaluator {
   public func predictions(
     of architecture: Architecture,
     on set: ImageSet,
-    precision: EvaluationPrecision = .float32
+    precision: ComputePrecision = .float32
   ) throws -> [Int32] {
     let name = Self.name(set, precision)
     if let known = cache[name], let index = known.index[architecture] {
@@ -60,7 +60,7 @@ public final class ArchitectureEvaluator {
   public func expect(
     _ architectures: [Architecture],
     on set: ImageSet,
-    precision: EvaluationPrecision = .float32
+    precision: ComputePrecision = .float32
   ) throws -> [Int] {
     let known = cache[Self.name(set, precision)]?.index ?? [:]
     try rollouts(precision).expect(Set(architectures).filter { known[$0] == nil })
@@ -79,7 +79,7 @@ public final class ArchitectureEvaluator {
     )
   }
 
-  private func rollouts(_ precision: EvaluationPrecision) -> RolloutEvaluator {
+  private func rollouts(_ precision: ComputePrecision) -> RolloutEvaluator {
     if let rollouts, rollouts.precision == precision { return rollouts }
     let evaluator = RolloutEvaluator(
       supernet,
@@ -91,7 +91,7 @@ public final class ArchitectureEvaluator {
     return evaluator
   }
 
-  private static func name(_ set: ImageSet, _ precision: EvaluationPrecision) -> String {
+  private static func name(_ set: ImageSet, _ precision: ComputePrecision) -> String {
     precision == .float32 ? set.name : "\(set.name)-\(precision.rawValue)"
   }
 

@@ -77,7 +77,7 @@ extension SearchRun {
     _ candidates: [Architecture],
     on set: ImageSet,
     _ smaller: [Architecture],
-    precision: EvaluationPrecision,
+    precision: ComputePrecision,
     title: String
   ) throws -> [Choice] {
     let references = try references(smaller, on: set, precision: precision)

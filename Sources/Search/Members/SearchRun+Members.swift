@@ -42,7 +42,7 @@ extension SearchRun {
   func references(
     _ smaller: [Architecture],
     on set: ImageSet,
-    precision: EvaluationPrecision = .float32
+    precision: ComputePrecision = .float32
   ) throws -> [[Int32]] {
     guard let evaluator else { return [] }
     let outside = try setting.images.reference(setting.reference, on: set)
@@ -122,7 +122,7 @@ extension SearchRun {
     as member: Int,
     on set: ImageSet,
     against references: [[Int32]],
-    precision: EvaluationPrecision = .float32,
+    precision: ComputePrecision = .float32,
     progress: (Int) -> Void = { _ in }
   ) throws -> [Reward.Measurement] {
     guard let evaluator else { throw RunError.unfinished("the supernet is not trained yet") }

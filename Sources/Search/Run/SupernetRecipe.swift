@@ -124,6 +124,7 @@ extension RunConfiguration.SupernetTraining {
     result.distillation = distillation
     result.distillationWeight = distillationWeight
     result.averaging = averaging
+    result.precision = precision
     return result
   }
 

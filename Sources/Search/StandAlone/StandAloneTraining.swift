@@ -105,6 +105,7 @@ extension TrainingConfiguration {
     result.labelSmoothing = labelSmoothing
     result.gradientClipping = gradientClipping
     result.averaging = averaging
+    result.precision = precision
     return result
   }
 

@@ -1,25 +1,9 @@
 import SearchSpaces
 import Torch
 
-/// What a folded network computes in.
-public enum EvaluationPrecision: String, Sendable, Hashable, Codable, CaseIterable {
-  case float32
-  /// Weights and activations in bfloat16: for the search, never for final figures.
-  case bfloat16
-}
-
-extension EvaluationPrecision {
-  var elementType: ElementType {
-    switch self {
-    case .float32: .float32
-    case .bfloat16: .bfloat16
-    }
-  }
-}
-
 extension CalibratedSubnet {
   /// The fast evaluator of this subnet: extracted, each batch norm folded into its convolution.
-  public func folded(precision: EvaluationPrecision = .float32) throws -> StaticNetwork {
+  public func folded(precision: ComputePrecision = .float32) throws -> StaticNetwork {
     try extract().folded(precision: precision)
   }
 }
@@ -29,7 +13,7 @@ extension StaticNetwork {
   /// `s = gamma / sqrt(variance + epsilon)` per output channel. Logits agree up to rounding.
   ///
   /// Each convolution's bias takes the name of its weight with `.bias` at the end.
-  public func folded(precision: EvaluationPrecision = .float32) throws -> StaticNetwork {
+  public func folded(precision: ComputePrecision = .float32) throws -> StaticNetwork {
     let type = precision.elementType
     var tensors: [String: Tensor] = [:]
     let folded = try withoutGradient {

@@ -8,6 +8,8 @@ protocol ForwardPass {
   /// Whether activations may overwrite their input: only without autograd.
   var overwrites: Bool { get }
   var formulation: Formulation { get }
+  /// Of dense convolutions' products, in the fast formulation.
+  var precision: ComputePrecision { get }
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor
   /// `activation(normalized(x))`; `x` is nobody else's.
   func normalized(
@@ -20,6 +22,8 @@ protocol ForwardPass {
 }
 
 extension ForwardPass {
+  var precision: ComputePrecision { .float32 }
+
   func classifierInput(_ x: Tensor) throws -> Tensor { x }
 
   func normalized(
@@ -128,7 +132,8 @@ extension ForwardPass {
         bias: bias,
         stride: convolution.stride,
         padding: convolution.padding,
-        groups: convolution.groups
+        groups: convolution.groups,
+        rounded: precision == .bfloat16
       )
     case .plain:
       return try x.convolved(

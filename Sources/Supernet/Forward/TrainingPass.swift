@@ -8,6 +8,7 @@ final class TrainingPass: ForwardPass {
   let store: TensorStore
   let overwrites = false
   let formulation: Formulation
+  let precision: ComputePrecision
   private let share: TrainingTeam.Share?
   private let dropout: Double
   private let one: Tensor
@@ -17,6 +18,7 @@ final class TrainingPass: ForwardPass {
   init(
     _ supernet: Supernet,
     share: TrainingTeam.Share? = nil,
+    precision: ComputePrecision = .float32,
     dropout: Double,
     random: RandomStream
   ) throws {
@@ -24,6 +26,7 @@ final class TrainingPass: ForwardPass {
     formulation = supernet.formulation
     one = try .ones([], type: .int64, device: supernet.device)
     self.share = share
+    self.precision = precision
     self.dropout = dropout
     self.random = random
   }

@@ -108,7 +108,7 @@ extension LatencyTable {
         libtorch: try root.attribute("libtorch")
       ),
       batch: try root.attribute("batch"),
-      precision: EvaluationPrecision(rawValue: precision) ?? .float32,
+      precision: ComputePrecision(rawValue: precision) ?? .float32,
       costs: costs,
       checks: checks
     )

@@ -13,7 +13,7 @@ extension LatencyTable {
     _ space: any ConfiguredSpace,
     device: Device = .cpu,
     batch: Int = 1,
-    precision: EvaluationPrecision = .float32,
+    precision: ComputePrecision = .float32,
     meter: some LatencyMeter = ClockMeter(),
     randomChecks: Int = 6,
     random: RandomStream,

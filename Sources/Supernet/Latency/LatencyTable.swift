@@ -12,7 +12,7 @@ public struct LatencyTable: Sendable, Hashable {
   public var device: DeviceIdentity
   /// Images per run.
   public var batch: Int
-  public var precision: EvaluationPrecision
+  public var precision: ComputePrecision
   /// Nanoseconds per run, made monotone on the safe side (``CostTable/monotoneEnvelope(in:)``).
   public var costs: CostTable
   public var checks: [Check]

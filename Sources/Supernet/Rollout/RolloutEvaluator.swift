@@ -41,7 +41,7 @@ public final class RolloutEvaluator {
     }
   }
 
-  public let precision: EvaluationPrecision
+  public let precision: ComputePrecision
   let supernet: Supernet
   private let calibration: [Tensor]
   private let calibrationImages: Int
@@ -64,7 +64,7 @@ public final class RolloutEvaluator {
   public init(
     _ supernet: Supernet,
     calibration: [Tensor],
-    precision: EvaluationPrecision = .float32,
+    precision: ComputePrecision = .float32,
     memoryLimit: Int
   ) {
     self.supernet = supernet

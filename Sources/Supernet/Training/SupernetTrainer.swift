@@ -186,6 +186,7 @@ public final class SupernetTrainer {
       let pass = try TrainingPass(
         supernet,
         share: share,
+        precision: configuration.precision,
         dropout: drops ? network.dropout : 0,
         random: dropout
       )

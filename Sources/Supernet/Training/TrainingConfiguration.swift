@@ -33,6 +33,9 @@ public struct TrainingConfiguration: Sendable, Hashable, Codable {
   public var averaging = 0.0
   /// Dropout only where the labels are learned (BigNAS, section 3.1), or in all subnets.
   public var dropoutOnlyInLargest = true
+  /// Of the products of dense convolutions. Weights, sums, batch norm and depthwise convolutions are
+  /// float32 either way.
+  public var precision = ComputePrecision.float32
 
   /// How random subnets are drawn.
   public enum Sampling: String, Sendable, Hashable, Codable, CaseIterable {
@@ -101,5 +104,6 @@ extension TrainingConfiguration {
     try read(.distillationWeight, &distillationWeight)
     try read(.averaging, &averaging)
     try read(.dropoutOnlyInLargest, &dropoutOnlyInLargest)
+    try read(.precision, &precision)
   }
 }

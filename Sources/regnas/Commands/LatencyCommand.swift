@@ -46,7 +46,7 @@ struct LatencyCommand: ParsableCommand {
     var batch = 1
 
     @Option(help: "float32 or bfloat16.")
-    var precision = EvaluationPrecision.float32
+    var precision = ComputePrecision.float32
 
     @Option(help: "Runs that the median is taken of.")
     var repetitions = 21
@@ -118,7 +118,7 @@ struct LatencyCommand: ParsableCommand {
   }
 }
 
-extension EvaluationPrecision: ExpressibleByArgument {}
+extension ComputePrecision: ExpressibleByArgument {}
 
 extension LatencyTable {
   /// For a terminal.
