@@ -63,8 +63,12 @@ int rt_leading(
     bool fits = rank == a.dim();
     for (int i = 0; fits && i < rank; i++) fits = 0 <= shape[i] && shape[i] <= a.size(i);
     TORCH_CHECK(fits, "no such leading slice");
-    if (at::GradMode::is_enabled() && a.requires_grad() && a.is_leaf())
-      return Leading::apply(a, sizes(shape, rank), in_channels_last);
+    if (at::GradMode::is_enabled() && a.requires_grad() && a.is_leaf()) {
+      const bool is_whole =
+        a.sizes() == sizes(shape, rank) &&
+        (!in_channels_last || a.is_contiguous(at::MemoryFormat::ChannelsLast));
+      return is_whole ? a : Leading::apply(a, sizes(shape, rank), in_channels_last);
+    }
     const auto view = view_of_leading(a, sizes(shape, rank));
     return in_channels_last ? channels_last(view) : view;
   });
