@@ -3,7 +3,7 @@
 
 #include "vectors.hpp"
 
-#include "include/CTorch.h"
+#include "internal.hpp"
 
 // Calls the instance of a template for an activation.
 #define REGNAS_FOR_ACTIVATION(activation, function, ...)                                   \
@@ -47,5 +47,8 @@ REGNAS_INLINE void pull_back(Lanes &gradient, const Lanes &z) {
     gradient = z < -three ? zero : gradient;
   }
 }
+
+// In place and without autograd, of any tensor.
+void activate_in_place(at::Tensor &values, rt_activation activation);
 
 }  // namespace regnas

@@ -1,6 +1,6 @@
 // Convolution: depthwise by our own kernels where they fit, everything else libtorch's.
+#include "activations.hpp"
 #include "depthwise.hpp"
-#include "internal.hpp"
 
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -69,12 +69,7 @@ int rt_conv2d_activation(
     const at::Tensor b = optional(bias);
     if (depthwise_fits(x, w, stride, padding, groups)) return depthwise(x, w, b, stride, activation);
     auto y = at::conv2d(x, w, b, stride, padding, /*dilation=*/1, groups);
-    switch (activation) {
-      case RT_IDENTITY_ACTIVATION: break;
-      case RT_RELU_ACTIVATION: at::relu_(y); break;
-      case RT_RELU6_ACTIVATION: at::hardtanh_(y, 0, 6); break;
-      case RT_HARDSWISH_ACTIVATION: at::hardswish_(y); break;
-    }
+    activate_in_place(y, activation);
     return y;
   });
 }

@@ -15,7 +15,9 @@ namespace regnas {
 namespace {
 
 // Of one image of `pixels * channels` values: sums over pixels.
-REGNAS_CLONES void sum_pixels(const float *x, int64_t pixels, int64_t channels, float *sum) {
+template <class Element>
+REGNAS_INLINE void sum_all_pixels(
+  const Element *x, int64_t pixels, int64_t channels, float *sum) {
   for_all_columns(channels, REGNAS_KERNEL {
     Lanes s[columns]{}, v;
     for (int64_t at = first; at < pixels * channels; at += channels)
@@ -25,6 +27,14 @@ REGNAS_CLONES void sum_pixels(const float *x, int64_t pixels, int64_t channels, 
       }
     for (int k = 0; k < columns; k++) store(sum + first + k * kLanes, s[k], lanes);
   });
+}
+
+REGNAS_CLONES void sum_pixels(const float *x, int64_t pixels, int64_t channels, float *sum) {
+  sum_all_pixels(x, pixels, channels, sum);
+}
+
+REGNAS_CLONES void sum_pixels(const Half *x, int64_t pixels, int64_t channels, float *sum) {
+  sum_all_pixels(x, pixels, channels, sum);
 }
 
 // The same of products.
@@ -43,9 +53,10 @@ REGNAS_CLONES void sum_products(
 }
 
 // y = x * scale + shift, by channel.
-REGNAS_CLONES void scale_pixels(
-  const float *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
-  float *y) {
+template <class Element>
+REGNAS_INLINE void scale_all_pixels(
+  const Element *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
+  Element *y) {
   for_all_columns(channels, REGNAS_KERNEL {
     Lanes a[columns], b[columns], v;
     for (int k = 0; k < columns; k++) {
@@ -58,6 +69,18 @@ REGNAS_CLONES void scale_pixels(
         store(y + at + k * kLanes, v * a[k] + b[k], lanes);
       }
   });
+}
+
+REGNAS_CLONES void scale_pixels(
+  const float *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
+  float *y) {
+  scale_all_pixels(x, pixels, channels, scale, shift, y);
+}
+
+REGNAS_CLONES void scale_pixels(
+  const Half *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
+  Half *y) {
+  scale_all_pixels(x, pixels, channels, scale, shift, y);
 }
 
 // A channels-last map, image by image.
@@ -74,6 +97,35 @@ struct Map {
 
 at::Tensor matrix(const at::Tensor &weight) { return weight.reshape({weight.size(0), weight.size(1)}); }
 
+// Means over pixels, what they are reduced to, and that expanded again: [images, ...] each.
+struct Squeezed {
+  at::Tensor means, reduced, expanded;
+};
+
+template <class Element>
+Squeezed squeeze(
+  const Map &map, const Element *x, const at::Tensor &reduce_weight, const at::Tensor &reduce_bias,
+  const at::Tensor &expand_weight, const at::Tensor &expand_bias) {
+  auto means = at::empty({map.images, map.channels}, at::kFloat);
+  float *m = means.data_ptr<float>();
+  map.for_all_images([&](int64_t row, int64_t pixel) {
+    sum_pixels(x + pixel, map.pixels, map.channels, m + row);
+  });
+  means.mul_(1.0 / static_cast<double>(map.pixels));
+  const auto reduced = at::relu(at::linear(means, matrix(reduce_weight), reduce_bias));
+  return {means, reduced, at::linear(reduced, matrix(expand_weight), expand_bias)};
+}
+
+// The map with each image's channels times its gates.
+template <class Element>
+void excite(const Map &map, const Element *x, const at::Tensor &gates, Element *y) {
+  const float *g = gates.data_ptr<float>();
+  const std::vector<float> zero(static_cast<size_t>(map.channels), 0.f);
+  map.for_all_images([&](int64_t row, int64_t pixel) {
+    scale_pixels(x + pixel, map.pixels, map.channels, g + row, zero.data(), y + pixel);
+  });
+}
+
 struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
   using Context = torch::autograd::AutogradContext;
 
@@ -83,22 +135,11 @@ struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
     const at::Tensor &expand_bias) {
     const Map map(input);
     const float *x = input.data_ptr<float>();
-    auto means = at::empty({map.images, map.channels}, input.options());
-    float *m = means.data_ptr<float>();
-    map.for_all_images([&](int64_t row, int64_t pixel) {
-      sum_pixels(x + pixel, map.pixels, map.channels, m + row);
-    });
-    means.mul_(1.0 / static_cast<double>(map.pixels));
-    const auto reduced = at::relu(at::linear(means, matrix(reduce_weight), reduce_bias));
-    const auto expanded = at::linear(reduced, matrix(expand_weight), expand_bias);
+    const auto [means, reduced, expanded] =
+      squeeze(map, x, reduce_weight, reduce_bias, expand_weight, expand_bias);
     const auto gates = at::hardsigmoid(expanded);
     auto output = at::empty_like(input);
-    float *y = output.data_ptr<float>();
-    const float *g = gates.data_ptr<float>();
-    const std::vector<float> zero(static_cast<size_t>(map.channels), 0.f);
-    map.for_all_images([&](int64_t row, int64_t pixel) {
-      scale_pixels(x + pixel, map.pixels, map.channels, g + row, zero.data(), y + pixel);
-    });
+    excite(map, x, gates, output.data_ptr<float>());
     context->save_for_backward(
       {input, reduce_weight, expand_weight, means, reduced, expanded, gates});
     return output;
@@ -138,9 +179,23 @@ struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
   }
 };
 
+// Without autograd, of a map in bfloat16: the gates are computed in float32.
+at::Tensor squeeze_excitation_of_halves(
+  const at::Tensor &input, const at::Tensor &reduce_weight, const at::Tensor &reduce_bias,
+  const at::Tensor &expand_weight, const at::Tensor &expand_bias) {
+  const Map map(input);
+  const auto x = static_cast<const Half *>(input.data_ptr());
+  const auto wide = [](const at::Tensor &a) { return a.to(at::kFloat); };
+  const auto squeezed = squeeze(
+    map, x, wide(reduce_weight), wide(reduce_bias), wide(expand_weight), wide(expand_bias));
+  auto output = at::empty_like(input);
+  excite(map, x, at::hardsigmoid(squeezed.expanded), static_cast<Half *>(output.data_ptr()));
+  return output;
+}
+
 bool is_matrix(const at::Tensor &a, int64_t rows, int64_t columns) {
   return a.dim() == 4 && a.size(0) == rows && a.size(1) == columns && a.size(2) == 1 &&
-         a.size(3) == 1 && a.device().is_cpu() && a.scalar_type() == at::kFloat;
+         a.size(3) == 1 && a.device().is_cpu();
 }
 
 }  // namespace
@@ -154,9 +209,12 @@ int rt_squeeze_excitation(
   return produce(out, error, [&]() -> at::Tensor {
     const at::Tensor &x = input->value, &w1 = reduce_weight->value, &b1 = reduce_bias->value,
                      &w2 = expand_weight->value, &b2 = expand_bias->value;
-    const bool fits = is_float_channels_last(x) && !autocasts_on_cpu() &&
+    const bool fits = !autocasts_on_cpu() && x.dim() == 4 && w1.scalar_type() == x.scalar_type() &&
                       is_matrix(w1, w1.size(0), x.size(1)) && is_matrix(w2, x.size(1), w1.size(0));
-    if (fits) return SqueezeExcitation::apply(x, w1, b1, w2, b2);
+    if (fits && is_float_channels_last(x)) return SqueezeExcitation::apply(x, w1, b1, w2, b2);
+    const bool halves = x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
+                        x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+    if (fits && halves) return squeeze_excitation_of_halves(x, w1, b1, w2, b2);
     const auto reduced = at::relu(at::conv2d(x.mean({2, 3}, true), w1, b1));
     return x * at::hardsigmoid(at::conv2d(reduced, w2, b2));
   });
