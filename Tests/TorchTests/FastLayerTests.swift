@@ -216,6 +216,74 @@ struct FastLayerTests {
     for (a, b) in zip(fast.gradients, plain.gradients) { #expect(try error(a, b) <= 1e-4) }
   }
 
+  /// In both element types, to the last value of a broken vector.
+  @Test(arguments: [ElementType.float32, .bfloat16], FusedActivation.allCases)
+  func activationsInPlaceEqualLibtorchs(_ type: ElementType, _ activation: FusedActivation) throws {
+    let x = try (normal([3, 7, 5, 5], seed: 1) * 4).to(type).channelsLast()
+    // A convolution that changes nothing.
+    let identity = try Tensor(
+      (0..<49).map { $0 % 8 == 0 ? 1 : 0 as Float },
+      shape: [7, 7, 1, 1]
+    ).to(type).channelsLast()
+    let ours: [Float] = try withoutGradient {
+      let y = try x.convolved(
+        with: identity,
+        bias: nil,
+        stride: 1,
+        padding: 0,
+        groups: 1,
+        then: activation
+      )
+      return try y.to(.float32).array()
+    }
+    let wide = try x.to(.float32)
+    let expected: Tensor =
+      switch activation {
+      case .identity: wide
+      case .relu: try wide.relu()
+      case .relu6: try wide.relu6()
+      case .hardSwish: try wide.hardSwish()
+      }
+    let tolerance: Float = type == .float32 ? 1e-6 : 1.0 / 256
+    for (a, b) in zip(ours, try expected.array(Float.self)) {
+      #expect(abs(a - b) <= tolerance * abs(b) + 1e-6)
+    }
+  }
+
+  /// Rounded inputs, weights and gradients: 8 bits of each product.
+  @Test(arguments: convolutions.filter { $0.groups == 1 })
+  func roundedConvolutionIsNearLibtorchs(_ c: Convolution) throws {
+    let x = try normal([18, c.channels, c.size, c.size], seed: 1).channelsLast()
+    let w = try normal([c.out, c.channels, c.kernel, c.kernel], seed: 2).channelsLast()
+    func convolved(_ inputs: [Tensor], rounded: Bool) throws -> Tensor {
+      try inputs[0].fastConvolved(
+        with: inputs[1],
+        stride: c.stride,
+        padding: c.kernel / 2,
+        rounded: rounded
+      )
+    }
+    let plain = try run([x, w]) { try convolved($0, rounded: false) }
+    let rounded = try run([x, w]) { try convolved($0, rounded: true) }
+    let errors = try [error(rounded.output, plain.output)]
+      + zip(rounded.gradients, plain.gradients).map { try error($0, $1) }
+    for error in errors { #expect(error > 1e-6 && error <= 2e-2, "\(error)") }
+  }
+
+  @Test func squeezeAndExcitationOfHalvesIsNearThatOfFloats() throws {
+    let inputs = try [
+      normal([3, 24, 7, 6], seed: 1).channelsLast(), normal([8, 24, 1, 1], seed: 2) * 0.2,
+      normal([8], seed: 3), normal([24, 8, 1, 1], seed: 4) * 0.2, normal([24], seed: 5),
+    ]
+    func excited(_ type: ElementType) throws -> Tensor {
+      let a = try inputs.map { try $0.to(type) }
+      return try withoutGradient {
+        try a[0].squeezeExcited(reduce: (a[1], a[2]), expand: (a[3], a[4])).to(.float32)
+      }
+    }
+    #expect(try error(excited(.bfloat16), excited(.float32)) <= 2e-2)
+  }
+
   /// A batch norm of shares is that of the whole, forward and backward, whatever their sizes.
   @Test func sharesMakeOneBatch() throws {
     let x = try (normal([11, 24, 5, 5], seed: 1) * 2 + 5).channelsLast()
