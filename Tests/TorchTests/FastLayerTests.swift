@@ -265,7 +265,8 @@ struct FastLayerTests {
     }
     let plain = try run([x, w]) { try convolved($0, rounded: false) }
     let rounded = try run([x, w]) { try convolved($0, rounded: true) }
-    let errors = try [error(rounded.output, plain.output)]
+    let errors =
+      try [error(rounded.output, plain.output)]
       + zip(rounded.gradients, plain.gradients).map { try error($0, $1) }
     for error in errors { #expect(error > 1e-6 && error <= 2e-2, "\(error)") }
   }
@@ -334,7 +335,7 @@ struct FastLayerTests {
   }
 
   /// Others would wait for ever for one that failed.
-  @Test func whereOneShareFailsAllDo() throws {
+  @Test(.timeLimit(.minutes(1))) func whereOneShareFailsAllDo() throws {
     struct Failure: Error {}
     for failing in 0..<3 {
       #expect(throws: Failure.self) {
