@@ -18,11 +18,13 @@ struct UnsealedFileTests {
     return bytes
   }
 
-  /// No descendant of this process may have taken more than so many KiB.
+  /// No descendant of this process may have taken more than so many KiB. Linux counts what this process,
+  /// with all its tests, takes at the moment it starts them.
   private func expectModestMemory() {
-    var usage = rusage()
-    getrusage(RUSAGE_CHILDREN.rawValue, &usage)
-    #expect(usage.ru_maxrss < 2_000_000)
+    var (own, others) = (rusage(), rusage())
+    getrusage(RUSAGE_SELF.rawValue, &own)
+    getrusage(RUSAGE_CHILDREN.rawValue, &others)
+    #expect(others.ru_maxrss < max(2_000_000, own.ru_maxrss + 500_000))
   }
 
   @Test(arguments: ["family", "search"])

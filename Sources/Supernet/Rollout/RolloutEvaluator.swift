@@ -49,6 +49,8 @@ public final class RolloutEvaluator {
   var trie = LayerTrie()
   var kept: BoundedStore<Key, [Tensor]>
   private var folded: BoundedStore<Int, StaticNetwork>
+  /// Of the architectures announced last.
+  private var expectedPaths: [Architecture: [Int]] = [:]
 
   struct Key: Hashable {
     var node: Int
@@ -83,8 +85,11 @@ public final class RolloutEvaluator {
   /// is best when they then come in lexicographic order.
   public func expect(_ architectures: some Sequence<Architecture>) throws {
     for node in trie.nodes.indices { trie.nodes[node].pending = 0 }
+    expectedPaths = [:]
     for architecture in architectures {
-      for node in try path(of: architecture) { trie.nodes[node].pending += 1 }
+      let path = try path(of: architecture)
+      expectedPaths[architecture] = path
+      for node in path { trie.nodes[node].pending += 1 }
     }
   }
 
@@ -136,6 +141,7 @@ public final class RolloutEvaluator {
   }
 
   private func path(of architecture: Architecture) throws -> [Int] {
+    if let path = expectedPaths[architecture] { return path }
     let resolution = supernet.space.input.resolution
     return try trie.path(
       of: supernet.space.network(architecture),

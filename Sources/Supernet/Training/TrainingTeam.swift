@@ -51,26 +51,25 @@ final class TrainingTeam {
         store: index == 0 ? supernet.store : replicas[index - 1].store
       )
     }
-    if members > 1 {
-      while replicas.count < members - 1 { replicas.append(try Replica(supernet)) }
-      do {
-        if let results = try TorchRuntime.shareBatch(among: members, { try body(share($0)) }) {
-          for replica in replicas.prefix(members - 1) {
-            try Tensor.addGradients(to: replica.originals, from: replica.parameters)
-          }
-          return results
+    while replicas.count < members - 1 { replicas.append(try Replica(supernet)) }
+    do {
+      if members > 1,
+        let results = try TorchRuntime.shareBatch(among: members, { try body(share($0)) })
+      {
+        for replica in replicas.prefix(members - 1) {
+          try Tensor.addGradients(to: replica.originals, from: replica.parameters)
         }
-      } catch {
-        for replica in replicas {
-          for parameter in replica.parameters + replica.originals {
-            try parameter.clearGradient()
-          }
-        }
-        throw error
+        return results
       }
+      return [
+        try body(Share(index: 0, start: 0, count: batch, batch: batch, store: supernet.store))
+      ]
+    } catch {
+      for parameter in supernet.parameters.map(\.value) + replicas.flatMap(\.parameters) {
+        try parameter.clearGradient()
+      }
+      throw error
     }
-    let whole = Share(index: 0, start: 0, count: batch, batch: batch, store: supernet.store)
-    return [try body(whole)]
   }
 }
 
