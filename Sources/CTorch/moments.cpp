@@ -18,30 +18,24 @@
 namespace regnas {
 namespace {
 
-constexpr int64_t kRowsPerBlock = 64;
+constexpr int64_t kRowsPerBlock = 256;
 
 // Sums, and sums of squares, of the differences from the first row.
 REGNAS_CLONES void block_sums(
   const float *origin, int64_t rows, int64_t channels, float *sum, float *square) {
-  for (int64_t c = 0; c < channels; c += kLanes) {
-    const int64_t lanes = std::min(kLanes, channels - c);
-    Lanes first, x, s0{}, s1{}, q0{}, q1{};
-    load(first, origin + c, lanes);
-    const float *row = origin + c;
-    int64_t i = 0;
-    for (; i + 2 <= rows; i += 2, row += 2 * channels) {
-      load(x, row, lanes);
-      x -= first, s0 += x, q0 += x * x;
-      load(x, row + channels, lanes);
-      x -= first, s1 += x, q1 += x * x;
+  for_all_columns(channels, REGNAS_KERNEL {
+    Lanes start[columns], s[columns]{}, q[columns]{}, x;
+    for (int v = 0; v < columns; v++) load(start[v], origin + first + v * kLanes, lanes);
+    for (int64_t at = first; at < rows * channels; at += channels)
+      for (int v = 0; v < columns; v++) {
+        load(x, origin + at + v * kLanes, lanes);
+        x -= start[v], s[v] += x, q[v] += x * x;
+      }
+    for (int v = 0; v < columns; v++) {
+      store(sum + first + v * kLanes, s[v], lanes);
+      store(square + first + v * kLanes, q[v], lanes);
     }
-    if (i < rows) {
-      load(x, row, lanes);
-      x -= first, s0 += x, q0 += x * x;
-    }
-    store(sum + c, s0 + s1, lanes);
-    store(square + c, q0 + q1, lanes);
-  }
+  });
 }
 
 }  // namespace
