@@ -25,7 +25,7 @@ REGNAS_CLONES void activate_part(rt_activation a, float *values, int64_t count) 
   REGNAS_FOR_ACTIVATION(a, activate_all, values, count)
 }
 
-REGNAS_CLONES void activate_part(rt_activation a, Half *values, int64_t count) {
+REGNAS_CLONES void activate_part(rt_activation a, BFloat *values, int64_t count) {
   REGNAS_FOR_ACTIVATION(a, activate_all, values, count)
 }
 
@@ -45,7 +45,7 @@ void activate_in_place(at::Tensor &values, rt_activation activation) {
     if (values.scalar_type() == at::kFloat)
       return activate_parts(activation, values.data_ptr<float>(), values.numel());
     if (values.scalar_type() == at::kBFloat16)
-      return activate_parts(activation, static_cast<Half *>(values.data_ptr()), values.numel());
+      return activate_parts(activation, static_cast<BFloat *>(values.data_ptr()), values.numel());
   }
   switch (activation) {
     case RT_IDENTITY_ACTIVATION: break;

@@ -33,7 +33,7 @@ REGNAS_CLONES void sum_pixels(const float *x, int64_t pixels, int64_t channels, 
   sum_all_pixels(x, pixels, channels, sum);
 }
 
-REGNAS_CLONES void sum_pixels(const Half *x, int64_t pixels, int64_t channels, float *sum) {
+REGNAS_CLONES void sum_pixels(const BFloat *x, int64_t pixels, int64_t channels, float *sum) {
   sum_all_pixels(x, pixels, channels, sum);
 }
 
@@ -78,8 +78,8 @@ REGNAS_CLONES void scale_pixels(
 }
 
 REGNAS_CLONES void scale_pixels(
-  const Half *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
-  Half *y) {
+  const BFloat *x, int64_t pixels, int64_t channels, const float *scale, const float *shift,
+  BFloat *y) {
   scale_all_pixels(x, pixels, channels, scale, shift, y);
 }
 
@@ -180,16 +180,16 @@ struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
 };
 
 // Without autograd, of a map in bfloat16: the gates are computed in float32.
-at::Tensor squeeze_excitation_of_halves(
+at::Tensor squeeze_excitation_of_bfloats(
   const at::Tensor &input, const at::Tensor &reduce_weight, const at::Tensor &reduce_bias,
   const at::Tensor &expand_weight, const at::Tensor &expand_bias) {
   const Map map(input);
-  const auto x = static_cast<const Half *>(input.data_ptr());
+  const auto x = static_cast<const BFloat *>(input.data_ptr());
   const auto wide = [](const at::Tensor &a) { return a.to(at::kFloat); };
   const auto squeezed = squeeze(
     map, x, wide(reduce_weight), wide(reduce_bias), wide(expand_weight), wide(expand_bias));
   auto output = at::empty_like(input);
-  excite(map, x, at::hardsigmoid(squeezed.expanded), static_cast<Half *>(output.data_ptr()));
+  excite(map, x, at::hardsigmoid(squeezed.expanded), static_cast<BFloat *>(output.data_ptr()));
   return output;
 }
 
@@ -212,9 +212,9 @@ int rt_squeeze_excitation(
     const bool fits = !autocasts_on_cpu() && x.dim() == 4 && w1.scalar_type() == x.scalar_type() &&
                       is_matrix(w1, w1.size(0), x.size(1)) && is_matrix(w2, x.size(1), w1.size(0));
     if (fits && is_float_channels_last(x)) return SqueezeExcitation::apply(x, w1, b1, w2, b2);
-    const bool halves = x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
+    const bool bfloats = x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
                         x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
-    if (fits && halves) return squeeze_excitation_of_halves(x, w1, b1, w2, b2);
+    if (fits && bfloats) return squeeze_excitation_of_bfloats(x, w1, b1, w2, b2);
     const auto reduced = at::relu(at::conv2d(x.mean({2, 3}, true), w1, b1));
     return x * at::hardsigmoid(at::conv2d(reduced, w2, b2));
   });

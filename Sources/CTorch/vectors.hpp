@@ -46,30 +46,30 @@ REGNAS_INLINE void store(float *to, const Lanes &lanes, int64_t count) {
   for (int64_t i = 0; i < count; i++) to[i] = values[i];
 }
 
-// The upper halves of floats: bfloat16. Stored rounded to the nearest, ties to even.
-typedef uint16_t Half;
-typedef uint16_t Halves __attribute__((vector_size(32)));
+// bfloat16: the upper half of a float. Stored rounded to the nearest, ties to even.
+typedef uint16_t BFloat;
+typedef uint16_t BFloats __attribute__((vector_size(32)));
 typedef uint32_t Words __attribute__((vector_size(64)));
 
-REGNAS_INLINE void load(Lanes &lanes, const Half *from, int64_t count) {
-  Halves halves{};
-  if (count == kLanes) std::memcpy(&halves, from, sizeof halves);
+REGNAS_INLINE void load(Lanes &lanes, const BFloat *from, int64_t count) {
+  BFloats bfloats{};
+  if (count == kLanes) std::memcpy(&bfloats, from, sizeof bfloats);
   else
-    for (int64_t i = 0; i < count; i++) halves[i] = from[i];
-  const Words words = __builtin_convertvector(halves, Words) << 16;
+    for (int64_t i = 0; i < count; i++) bfloats[i] = from[i];
+  const Words words = __builtin_convertvector(bfloats, Words) << 16;
   std::memcpy(&lanes, &words, sizeof words);
 }
 
-REGNAS_INLINE void store(Half *to, const Lanes &lanes, int64_t count) {
+REGNAS_INLINE void store(BFloat *to, const Lanes &lanes, int64_t count) {
   Words words;
   std::memcpy(&words, &lanes, sizeof words);
   const Words rounded = (words + 0x7fff + (words >> 16 & 1)) >> 16;
   // Rounding could make an infinity of what is not a number.
   const Words bits = (words & 0x7fffffff) > 0x7f800000 ? (words >> 16 | 0x40) : rounded;
-  const Halves halves = __builtin_convertvector(bits, Halves);
-  if (count == kLanes) std::memcpy(to, &halves, sizeof halves);
+  const BFloats bfloats = __builtin_convertvector(bits, BFloats);
+  if (count == kLanes) std::memcpy(to, &bfloats, sizeof bfloats);
   else
-    for (int64_t i = 0; i < count; i++) to[i] = halves[i];
+    for (int64_t i = 0; i < count; i++) to[i] = bfloats[i];
 }
 
 // Calls `kernel(columns, first, lanes)` for all channels, up to four vectors of them at once: memory is

@@ -271,7 +271,7 @@ struct FastLayerTests {
     for error in errors { #expect(error > 1e-6 && error <= 2e-2, "\(error)") }
   }
 
-  @Test func squeezeAndExcitationOfHalvesIsNearThatOfFloats() throws {
+  @Test func squeezeAndExcitationInBFloat16IsNearFloat32() throws {
     let inputs = try [
       normal([3, 24, 7, 6], seed: 1).channelsLast(), normal([8, 24, 1, 1], seed: 2) * 0.2,
       normal([8], seed: 3), normal([24, 8, 1, 1], seed: 4) * 0.2, normal([24], seed: 5),
