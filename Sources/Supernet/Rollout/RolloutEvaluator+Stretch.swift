@@ -24,22 +24,24 @@ extension RolloutEvaluator {
   ) throws -> [Result] {
     let path = stretch.path
     let keys = path.map { Key(node: $0, images: stretch.images) }
-    // The first layers, which most have in common, count as used last.
-    for key in keys.reversed() { kept.touch(key) }
+    for key in keys { kept.touch(key) }
     let start = keys.prefix(stretch.knownCount).lastIndex { kept[$0] != nil }.map { $0 + 1 } ?? 0
     let inputs = start > 0 ? kept[keys[start - 1]] : nil
-    var isKept = [Bool](repeating: false, count: path.count)
     for position in start..<max(start, path.count - 1) {
       guard trie.isForked(path[position], before: path[position + 1]),
         kept[keys[position]] == nil
       else { continue }
       let node = trie.nodes[path[position]]
-      isKept[position] = kept.reserve(
+      _ = kept.reserve(
         keys[position],
         bytes: node.outputCount * stretch.bytesPerValue,
-        isPinned: keys.contains
+        // The layers that would have to run again.
+        worth: Double(position + 1),
+        pinned: start > 0 ? keys[start - 1] : nil
       )
     }
+    // Those that have a place, also after room was made for the ones after them.
+    let isKept = keys.map { kept.holds($0) && kept[$0] == nil }
     defer { kept.dropUnfilled() }
     let parts = try TorchRuntime.concurrentMap(stretch.batchCount, on: supernet.device) { batch in
       try withoutGradient {

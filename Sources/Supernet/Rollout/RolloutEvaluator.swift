@@ -156,13 +156,13 @@ extension RolloutEvaluator {
     _ path: [Int],
     of architecture: Architecture
   ) throws -> [StaticNetwork] {
-    for node in path.reversed() { folded.touch(node) }
+    for node in path { folded.touch(node) }
     if let first = path.firstIndex(where: { folded[$0] == nil }) {
       let statistics = try statistics(path, from: first, of: architecture)
       return try path.enumerated().map { position, node in
         if let layer = folded[node] { return layer }
         let layer = try layer(node, statistics: statistics[position] ?? [:])
-        let isKept = folded.reserve(node, bytes: layer.byteCount) { path.contains($0) }
+        let isKept = folded.reserve(node, bytes: layer.byteCount, worth: Double(position + 1))
         if isKept { folded.fill(node, layer) }
         return layer
       }
