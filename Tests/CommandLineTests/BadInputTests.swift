@@ -19,13 +19,9 @@ struct BadInputTests {
     _ parts: String...,
     at location: SourceLocation = #_sourceLocation
   ) {
-    #expect(result.status == status, "\(result.errors)", sourceLocation: location)
-    #expect(result.output.isEmpty, sourceLocation: location)
+    CommandLineTests.expect(result, status: status, naming: parts, at: location)
     let errors = result.errors.split(separator: "\n").filter { $0.hasPrefix("error: ") }
     #expect(errors.count == 1, "\(result.errors)", sourceLocation: location)
-    for part in parts {
-      #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
-    }
   }
 
   @Test func filesThatAreMissingForeignOrTruncated() throws {

@@ -136,6 +136,15 @@ func expect(
   _ parts: String...,
   at location: SourceLocation = #_sourceLocation
 ) {
+  expect(result, status: status, naming: parts, at: location)
+}
+
+func expect(
+  _ result: Regnas.Result,
+  status: Int32,
+  naming parts: [String],
+  at location: SourceLocation
+) {
   #expect(result.status == status, "\(result.errors)", sourceLocation: location)
   #expect(result.output.isEmpty, sourceLocation: location)
   for part in parts {
