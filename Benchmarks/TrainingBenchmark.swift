@@ -55,9 +55,8 @@ struct TrainingBenchmark: ParsableCommand {
           let words = try child(
             [
               "training", "--space", name, "--threads", "\(threads)", "--batch", "\(batch)",
-              "--precision", precision.rawValue,
-            ]
-              + ["--formulation", way.rawValue],
+              "--precision", precision.rawValue, "--formulation", way.rawValue,
+            ],
             defaultAllocator: index == 0
           ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
           best[index] = min(best[index], words.first ?? .infinity)

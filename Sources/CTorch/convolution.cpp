@@ -60,6 +60,7 @@ int rt_fast_conv2d(
     return at::conv2d(x, w, b, stride, padding, /*dilation=*/1, groups);
   });
 }
+
 int rt_conv2d_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_activation activation, rt_tensor *out, rt_message *error) {

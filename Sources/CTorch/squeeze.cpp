@@ -5,7 +5,6 @@
 // that of the product; here the two are one pass. Each image is summed by itself, so results do not
 // depend on the number of threads.
 #include "internal.hpp"
-#include "leading.hpp"
 #include "threads.hpp"
 #include "vectors.hpp"
 
@@ -116,13 +115,13 @@ Squeezed squeeze(
   return {means, reduced, at::linear(reduced, matrix(expand_weight), expand_bias)};
 }
 
-// The map with each image's channels times its gates.
+// The map with each image's channels times their gates, plus their shifts.
 template <class Element>
-void excite(const Map &map, const Element *x, const at::Tensor &gates, Element *y) {
-  const float *g = gates.data_ptr<float>();
-  const std::vector<float> zero(static_cast<size_t>(map.channels), 0.f);
+void excite(
+  const Map &map, const Element *x, const at::Tensor &gates, const at::Tensor &shifts, Element *y) {
+  const float *g = gates.data_ptr<float>(), *s = shifts.data_ptr<float>();
   map.for_all_images([&](int64_t row, int64_t pixel) {
-    scale_pixels(x + pixel, map.pixels, map.channels, g + row, zero.data(), y + pixel);
+    scale_pixels(x + pixel, map.pixels, map.channels, g + row, s + row, y + pixel);
   });
 }
 
@@ -139,7 +138,7 @@ struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
       squeeze(map, x, reduce_weight, reduce_bias, expand_weight, expand_bias);
     const auto gates = at::hardsigmoid(expanded);
     auto output = at::empty_like(input);
-    excite(map, x, gates, output.data_ptr<float>());
+    excite(map, x, gates, at::zeros_like(gates), output.data_ptr<float>());
     context->save_for_backward(
       {input, reduce_weight, expand_weight, means, reduced, expanded, gates});
     return output;
@@ -164,11 +163,7 @@ struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
     const auto of_means = at::mm(of_reduced, matrix(reduce_weight))
                             .mul_(1.0 / static_cast<double>(map.pixels));
     auto of_input = at::empty_like(input);
-    float *dx = of_input.data_ptr<float>();
-    const float *g = gates.data_ptr<float>(), *dm = of_means.data_ptr<float>();
-    map.for_all_images([&](int64_t row, int64_t pixel) {
-      scale_pixels(dy + pixel, map.pixels, map.channels, g + row, dm + row, dx + pixel);
-    });
+    excite(map, dy, gates, of_means, of_input.data_ptr<float>());
     return {
       of_input,
       at::mm(of_reduced.t(), means).reshape(reduce_weight.sizes()),
@@ -189,7 +184,8 @@ at::Tensor squeeze_excitation_of_bfloats(
   const auto squeezed = squeeze(
     map, x, wide(reduce_weight), wide(reduce_bias), wide(expand_weight), wide(expand_bias));
   auto output = at::empty_like(input);
-  excite(map, x, at::hardsigmoid(squeezed.expanded), static_cast<BFloat *>(output.data_ptr()));
+  const auto gates = at::hardsigmoid(squeezed.expanded);
+  excite(map, x, gates, at::zeros_like(gates), static_cast<BFloat *>(output.data_ptr()));
   return output;
 }
 

@@ -3,7 +3,7 @@
 #include "internal.hpp"
 #include "threads.hpp"
 
-#include <mutex>
+#include <algorithm>
 #include <stdexcept>
 #include <thread>
 

@@ -60,16 +60,6 @@ extension TorchRuntime {
   }
 }
 
-extension Tensor {
-  /// Adds the gradients of `others` to those of `tensors`, one to one, and takes them away.
-  public static func addGradients(to tensors: [Tensor], from others: [Tensor]) throws {
-    precondition(tensors.count == others.count)
-    try check("adding gradients") {
-      rt_add_gradients(tensors.map(\.handle), others.map(\.handle), Int32(tensors.count), $0)
-    }
-  }
-}
-
 /// What crosses into C, without its type parameter.
 private class AnyWork {
   /// Whether the part was computed.

@@ -43,3 +43,13 @@ public func withBFloat16<T>(on device: Device, _ body: () throws -> T) throws ->
   try check("autocast") { rt_set_autocast(device.code, false, $0) }
   return try result.get()
 }
+
+extension Tensor {
+  /// Adds the gradients of `others` to those of `tensors`, one to one, and takes them away.
+  public static func addGradients(to tensors: [Tensor], from others: [Tensor]) throws {
+    precondition(tensors.count == others.count)
+    try check("adding gradients") {
+      rt_add_gradients(tensors.map(\.handle), others.map(\.handle), Int32(tensors.count), $0)
+    }
+  }
+}

@@ -22,11 +22,15 @@ struct TensorStore {
   private func leading(
     _ key: String,
     _ sizes: [Int],
-    _ formulation: Formulation
+    _ formulation: Formulation,
+    inImageOrder: Bool = false
   ) throws -> Tensor {
     switch formulation {
-    case .fast: try self[key].parameterSlice(sizes)
-    case .plain: try self[key].leading(sizes)
+    case .fast:
+      return try self[key].parameterSlice(sizes, channelsLast: inImageOrder)
+    case .plain:
+      let slice = try self[key].leading(sizes)
+      return inImageOrder ? try slice.contiguous() : slice
     }
   }
 
@@ -42,10 +46,7 @@ struct TensorStore {
     let (stored, active) = (convolution.storedKernel, convolution.kernel)
     let (key, shape) = (convolution.weight.key, convolution.weight.active)
     guard active < stored else {
-      switch formulation {
-      case .fast: return try self[key].parameterSlice(shape, channelsLast: true)
-      case .plain: return try self[key].leading(shape).contiguous()
-      }
+      return try leading(key, shape, formulation, inImageOrder: true)
     }
     var filter = try leading(key, [shape[0], shape[1], stored, stored], formulation)
     for matrix in convolution.activeKernelMatrices {
