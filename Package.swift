@@ -56,7 +56,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 func tests(_ room: String, _ more: [Target.Dependency] = []) -> Target {
   .testTarget(
     name: "\(room)Tests",
-    dependencies: [.init(stringLiteral: room)] + more,
+    dependencies: [.init(stringLiteral: room), "TestSupport"] + more,
     resources: [],
     swiftSettings: swiftSettings
   )
@@ -70,8 +70,9 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The rooms that meet in `Search`.
 let rooms: [Target.Dependency] = [
-  "RandomStreams", "Decisions", "HDF5", "Torch", "ImageData", "SearchSpaces", "Supernet",
-  "FlipMetrics", "Controller",
+  "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch", "TensorFiles",
+  "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet", "Training", "FlipMetrics",
+  "Controller", "Configuration", "Families",
 ]
 
 let package = Package(
@@ -110,18 +111,42 @@ let package = Package(
     // Rooms, in the order in which they may depend on each other. See Sources/README.md.
     room("RandomStreams"),
     room("Decisions"),
-    room("HDF5", ["CHDF5", "CCodecs"]),
+    room("Statistics", ["RandomStreams"]),
+    room("AtomicFiles", ["CCodecs"]),
+    room("HDF5", ["CHDF5", "AtomicFiles"]),
     room("Torch", ["CTorch"]),
-    room("ImageData", ["HDF5", "CCodecs", "RandomStreams"]),
-    room("SearchSpaces", ["Decisions", "RandomStreams"]),
-    room("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
-    room("FlipMetrics", ["RandomStreams"]),
-    room("Controller", ["Decisions", "Torch", "RandomStreams"]),
-    room("Delivery"),
-    room("Search", rooms + ["Delivery", yams]),
+    room("TensorFiles", ["HDF5", "Torch"]),
+    room("ImageData", ["HDF5", "AtomicFiles", "CCodecs", "RandomStreams"]),
+    room("Networks", ["Decisions"]),
+    room("SearchSpaces", ["Networks", "Decisions", "RandomStreams"]),
+    room("ForeignWeights", ["AtomicFiles", "CCodecs"]),
+    room(
+      "Supernet",
+      [
+        "SearchSpaces", "Networks", "Decisions", "Torch", "TensorFiles", "ForeignWeights", "HDF5",
+        "AtomicFiles", "RandomStreams",
+      ]
+    ),
+    room(
+      "Training",
+      ["Supernet", "SearchSpaces", "Networks", "Decisions", "Torch", "RandomStreams"]
+    ),
+    room("FlipMetrics", ["Statistics", "RandomStreams"]),
+    room("Controller", ["Decisions", "Torch", "RandomStreams", "Statistics"]),
+    room("Configuration", ["SearchSpaces", "Supernet", "Training", yams]),
+    room(
+      "Families",
+      [
+        "Configuration", "FlipMetrics", "Statistics", "Supernet", "SearchSpaces", "Networks",
+        "Torch", "TensorFiles", "HDF5", "AtomicFiles",
+      ]
+    ),
+    room("Charts"),
+    room("Search", rooms + ["Charts"]),
+    room("Study", rooms + ["Search"]),
     .executableTarget(
       name: "regnas",
-      dependencies: rooms + ["Search", "Delivery", "CAllocator", argumentParser],
+      dependencies: rooms + ["Search", "Study", "Charts", "CAllocator", argumentParser],
       swiftSettings: swiftSettings
     ),
     .executableTarget(
@@ -132,23 +157,35 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
-    // Tests.
+    // Tests, and what they share.
+    .target(
+      name: "TestSupport",
+      dependencies: rooms + ["Search"],
+      path: "Tests/TestSupport",
+      swiftSettings: swiftSettings
+    ),
     tests("RandomStreams"),
     tests("Decisions", ["RandomStreams"]),
-    tests("HDF5"),
+    tests("Statistics", ["RandomStreams"]),
+    tests("AtomicFiles"),
+    tests("HDF5", ["AtomicFiles"]),
     tests("Torch", ["RandomStreams"]),
-    tests("ImageData", ["HDF5", "RandomStreams"]),
-    tests("SearchSpaces", ["Decisions", "RandomStreams"]),
-    tests("Supernet", ["SearchSpaces", "Decisions", "Torch", "HDF5", "RandomStreams"]),
-    tests("FlipMetrics", ["RandomStreams"]),
-    tests("Controller", ["Decisions", "Torch", "RandomStreams"]),
+    tests("ImageData", ["HDF5", "AtomicFiles", "RandomStreams"]),
+    tests("SearchSpaces", ["Networks", "Decisions", "RandomStreams"]),
+    tests("ForeignWeights"),
+    tests("Supernet", rooms),
+    tests("Training", rooms),
+    tests("FlipMetrics", ["Statistics", "RandomStreams"]),
+    tests("Controller", ["Statistics", "Decisions", "Torch", "RandomStreams"]),
+    tests("Configuration", rooms),
     .testTarget(
       name: "SearchTests",
-      dependencies: ["Search"] + rooms,
+      dependencies: ["Search", "TestSupport"] + rooms,
       exclude: ["Fuzz/Driver"],
       swiftSettings: swiftSettings
     ),
-    tests("Delivery"),
+    tests("Study", rooms + ["Search"]),
+    tests("Charts"),
     .testTarget(name: "CommandLineTests", dependencies: ["regnas"], swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20

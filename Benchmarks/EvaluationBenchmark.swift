@@ -1,8 +1,10 @@
 import ArgumentParser
 import Controller
 import Foundation
+import Networks
 import Search
 import SearchSpaces
+import Statistics
 import Supernet
 import Torch
 

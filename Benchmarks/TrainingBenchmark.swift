@@ -4,6 +4,7 @@ import RandomStreams
 import SearchSpaces
 import Supernet
 import Torch
+import Training
 
 /// A supernet training step against its plain formulation: contiguous images, one operation of
 /// libtorch per layer, libtorch's default allocator, in a process of its own.

@@ -1,4 +1,5 @@
 import RandomStreams
+import Statistics
 
 /// Two methods of making a pair of models, compared by their negative flips on the same images.
 public struct FlipComparison: Sendable, Hashable, Codable {

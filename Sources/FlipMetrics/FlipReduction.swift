@@ -1,4 +1,5 @@
 import RandomStreams
+import Statistics
 
 /// Many pairs of models, each made by two methods, compared by their negative flips on the same
 /// images: does one method (a supernet, say) make all pairs flip less than the other (training
@@ -7,7 +8,7 @@ import RandomStreams
 /// Rates are means over the pairs. Pairs share models, so they are not independent, but images are:
 /// intervals come from drawing images with replacement, each with its flips in all pairs (Efron
 /// 1979, percentiles). They tell how other images of the same kind would judge these very models;
-/// models trained with other seeds are another matter (see ``SeedSummary``).
+/// models trained with other seeds are another matter (see `MeanInterval`).
 public struct FlipReduction: Sendable, Hashable, Codable {
   public var pairs: Int
   public var images: Int

@@ -1,4 +1,5 @@
 import RandomStreams
+import Statistics
 
 /// Everything measured about one pair of models on one split, with 95 % intervals.
 public struct FlipReport: Sendable, Hashable, Codable {

@@ -1,3 +1,5 @@
+import Statistics
+
 /// A difference of two accuracies measured on the same images, candidate minus reference.
 public struct PairedDifference: Sendable, Hashable, Codable {
   /// In -1...1.

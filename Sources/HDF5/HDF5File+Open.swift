@@ -1,3 +1,4 @@
+import AtomicFiles
 import CHDF5
 import Foundation
 

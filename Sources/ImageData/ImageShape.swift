@@ -1,3 +1,5 @@
+import SearchSpaces
+
 /// The size of every image of a data set.
 public struct ImageShape: Hashable, Sendable, Codable {
   public var height: Int

@@ -1,7 +1,5 @@
 import Decisions
-
-/// A full choice of a network in a search space, canonical.
-public typealias Architecture = Assignment
+import Networks
 
 /// A weight-sharing search space: decisions, and what network each architecture describes.
 ///

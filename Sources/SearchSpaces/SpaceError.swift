@@ -5,7 +5,6 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
   /// `entry` is the decision or the element of the encoding, such as `stage2.depth` or `ks[3]`.
   case invalidEntry(space: String, entry: String, reason: String)
   case malformedArchitecture(space: String, reason: String)
-  case inconsistentLayers(layer: String, reason: String)
 
   public var description: String {
     switch self {
@@ -19,8 +18,6 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
       return "in an architecture of the space '\(space)', \(entry) \(reason)"
     case .malformedArchitecture(let space, let reason):
       return "this is not an architecture of the space '\(space)': \(reason)"
-    case .inconsistentLayers(let layer, let reason):
-      return "the layers of the network do not fit together at \(layer): \(reason)"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Networks
 import RandomStreams
 import SearchSpaces
 import Torch
@@ -22,7 +23,7 @@ public final class Supernet {
   /// How training, calibration and calibrated subnets compute. Networks that were folded or
   /// extracted always take the fast way.
   public var formulation = Formulation.fast
-  let store: TensorStore
+  package let store: TensorStore
   /// Counts changes of the weights, so that a subnet calibrated before one can be told.
   private(set) var generation = 0
 
@@ -38,7 +39,7 @@ public final class Supernet {
 
   /// A supernet with the values (row-major) that a function of tensor and index gives. Counters of
   /// batches start at 0.
-  init(
+  package init(
     space: any SearchSpace,
     device: Device = .cpu,
     elementType: ElementType = .float32,

@@ -45,7 +45,7 @@ struct RegNAS: ParsableCommand {
 }
 
 enum Version {
-  static let number = "0.1.0"
+  static let number = Program.version
   /// Names the libraries that results depend on.
   static var text: String { "regnas \(number) (libtorch \(TorchRuntime.builtVersion))" }
 }

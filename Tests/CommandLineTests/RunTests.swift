@@ -1,3 +1,4 @@
+import ForeignWeights
 import Foundation
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import Study
 import Testing
 
 /// `regnas supernet evaluate` and `compare`, as a user calls them.

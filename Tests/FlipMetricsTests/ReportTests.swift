@@ -1,6 +1,7 @@
 import FlipMetrics
 import Foundation
 import RandomStreams
+import Statistics
 import Testing
 
 @Suite struct ReportTests {

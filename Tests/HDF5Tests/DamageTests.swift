@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @Suite struct DamageTests {
@@ -95,7 +96,7 @@ import Testing
     #expect(error?.kind == .foreignFile)
   }
 
-  @Test(.enabled(if: H5py.isInstalled, h5pyNote))
+  @Test(.enabled(if: H5py.isInstalled, H5py.note))
   func aFileBeingWrittenByAnotherProcessIsBusy() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("busy.h5")

@@ -1,8 +1,10 @@
+import AtomicFiles
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: H5py.isInstalled, h5pyNote)) struct H5pyTests {
+@Suite(.enabled(if: H5py.isInstalled, H5py.note)) struct H5pyTests {
   @Test func h5pyReadsEverything() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("sample.h5")

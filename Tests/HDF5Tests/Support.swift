@@ -2,60 +2,6 @@ import Foundation
 import HDF5
 import Testing
 
-/// A folder that lives as long as the test that made it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "regnas-hdf5-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  func names() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  }
-}
-
-func bytes(of path: String) throws -> [UInt8] {
-  Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-}
-
-func put(_ bytes: [UInt8], at path: String) throws {
-  try Data(bytes).write(to: URL(fileURLWithPath: path))
-}
-
-/// The Python that sees Debian's `python3-h5py`.
-enum H5py {
-  static let isInstalled = (try? run("import h5py")) != nil
-
-  /// Runs a program with arguments in `sys.argv[1:]`; gives its standard output.
-  @discardableResult
-  static func run(_ program: String, _ arguments: String...) throws -> String {
-    struct Failure: Error, CustomStringConvertible { var description: String }
-    let process = Process()
-    let output = Pipe()
-    let errors = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    process.arguments = ["-c", program] + arguments
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: String(decoding: complaint, as: UTF8.self))
-    }
-    return String(decoding: text, as: UTF8.self)
-  }
-}
-
-let h5pyNote: Comment = "needs h5py: apt install python3-h5py"
-
 /// A small file with one of everything.
 func sampleFile() throws -> HDF5File {
   let file = try HDF5File.createInMemory()

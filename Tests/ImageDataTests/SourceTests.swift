@@ -1,5 +1,7 @@
 import Foundation
 import HDF5
+import SearchSpaces
+import TestSupport
 import Testing
 
 @testable import ImageData
@@ -64,8 +66,8 @@ private func refused(
   @Test func badFilesAreRefused() throws {
     let folder = try TemporaryFolder()
     let good = try idxPair(folder, "train", count: 50)
-    let images = try folder.bytes("train-images")
-    let labels = try folder.bytes("train-labels")
+    let images = folder.bytes("train-images")
+    let labels = folder.bytes("train-labels")
     func pair(_ images: [UInt8], _ labels: [UInt8]) throws -> IDXSource.Pair {
       .init(images: try folder.put(images, "i"), labels: try folder.put(labels, "l"))
     }
@@ -95,7 +97,7 @@ private func refused(
     }
     refused("there are no IDX files in this folder") { _ = try IDXSource(folder: folder.path) }
     try run("/usr/bin/gzip", good.images)
-    let packed = try folder.bytes("train-images.gz")
+    let packed = folder.bytes("train-images.gz")
     refused("the file cannot be inflated") {
       _ = try contents(IDXSource(training: pair(packed.dropLast(20), labels)))
     }
@@ -240,7 +242,7 @@ private func refused(
   }
 }
 
-@Suite(.enabled(if: hasH5py, h5pyNote)) struct HDF5SourceTests {
+@Suite(.enabled(if: H5py.isInstalled, H5py.note)) struct HDF5SourceTests {
   private func make(_ folder: TemporaryFolder, _ program: String) throws -> String {
     try run(
       "/usr/bin/python3",

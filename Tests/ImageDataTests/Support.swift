@@ -1,61 +1,10 @@
 import Foundation
 import HDF5
 import RandomStreams
+import TestSupport
 import Testing
 
 @testable import ImageData
-
-/// A folder that lives as long as the test that made it.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "regnas-images-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { "\(path)/\(name)" }
-
-  @discardableResult
-  func put(_ bytes: [UInt8], _ name: String) throws -> String {
-    let url = URL(fileURLWithPath: file(name))
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(),
-      withIntermediateDirectories: true
-    )
-    try Data(bytes).write(to: url)
-    return url.path
-  }
-
-  func bytes(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(fileURLWithPath: file(name))))
-  }
-
-  func names() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  }
-}
-
-@discardableResult
-func run(_ program: String, _ arguments: String...) throws -> String {
-  struct Failure: Error { var status: Int32 }
-  let process = Process()
-  let output = Pipe()
-  process.executableURL = URL(fileURLWithPath: program)
-  process.arguments = arguments
-  process.standardOutput = output
-  process.standardError = Pipe()
-  try process.run()
-  let text = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  guard process.terminationStatus == 0 else { throw Failure(status: process.terminationStatus) }
-  return String(decoding: text, as: UTF8.self)
-}
-
-let hasH5py = (try? run("/usr/bin/python3", "-c", "import h5py")) != nil
-let h5pyNote: Comment = "needs h5py: apt install python3-h5py"
 
 enum FashionMNIST {
   static let folder = "/usr/share/datasets/fashion-mnist"

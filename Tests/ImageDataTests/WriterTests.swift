@@ -1,5 +1,8 @@
+import AtomicFiles
 import Foundation
 import HDF5
+import SearchSpaces
+import TestSupport
 import Testing
 
 @testable import ImageData
@@ -37,7 +40,7 @@ import Testing
       try JSONDecoder().decode(ImageDatasetInfo.self, from: JSONEncoder().encode(info)) == info
     )
     #expect(throws: Never.self) { try dataset.verify() }
-    #expect(try folder.names().filter { $0.hasSuffix(AtomicFile.temporarySuffix) } == [])
+    #expect(folder.names().filter { $0.hasSuffix(AtomicFile.temporarySuffix) } == [])
   }
 
   @Test func equalSourcesGiveEqualBytes() throws {
@@ -46,7 +49,7 @@ import Testing
     try DatasetWriter(seed: 5).write(source, to: folder.file("a.h5"))
     try DatasetWriter(seed: 5).write(source, to: folder.file("b.h5"))
     try DatasetWriter(seed: 6).write(source, to: folder.file("c.h5"))
-    #expect(try folder.bytes("a.h5") == folder.bytes("b.h5"))
+    #expect(folder.bytes("a.h5") == folder.bytes("b.h5"))
     let (a, c) = try (
       ImageDataset.open(folder.file("a.h5")), ImageDataset.open(folder.file("c.h5"))
     )
@@ -62,7 +65,7 @@ import Testing
       try DatasetWriter(seed: 5).write(source, to: folder.file("a.h5"))
     }
     #expect(error?.kind == .alreadyExists)
-    #expect(try folder.bytes("a.h5") == [1])
+    #expect(folder.bytes("a.h5") == [1])
     try DatasetWriter(seed: 5, overwrite: true).write(source, to: folder.file("a.h5"))
     #expect(throws: Never.self) { _ = try ImageDataset.open(folder.file("a.h5")) }
   }
@@ -109,7 +112,7 @@ import Testing
       try DatasetWriter(sizes: sizes, seed: 5).write(source, to: folder.file("a.h5"))
     }
     #expect(error?.kind == .notEnoughImages)
-    #expect(try folder.names().filter { $0.contains("a.h5") } == [])
+    #expect(folder.names().filter { $0.contains("a.h5") } == [])
   }
 
   /// A disk of 256 kB for a data set of 1 MB.
@@ -139,7 +142,7 @@ import Testing
     )
   }
 
-  @Test(.enabled(if: hasH5py, h5pyNote)) func h5pyReadsADataset() throws {
+  @Test(.enabled(if: H5py.isInstalled, H5py.note)) func h5pyReadsADataset() throws {
     let folder = try TemporaryFolder()
     let dataset = try smallDataset(folder)
     let text = try run(
@@ -169,7 +172,7 @@ import Testing
   @Test func foreignAndTruncatedFilesAreRefused() throws {
     let folder = try TemporaryFolder()
     let path = try smallDataset(folder).path
-    let sound = try folder.bytes("a.h5")
+    let sound = folder.bytes("a.h5")
     func kind() -> HDF5Error.Kind? {
       #expect(throws: HDF5Error.self) { _ = try ImageDataset.open(path) }?.kind
     }
@@ -195,7 +198,7 @@ import Testing
     let folder = try TemporaryFolder()
     let dataset = try smallDataset(folder)
     let (path, info, images) = (dataset.path, dataset.info, imageBytes(dataset))
-    let sound = try folder.bytes("a.h5")
+    let sound = folder.bytes("a.h5")
     // The mapping above stays on the old file: every damaged one is a new file.
     for index in stride(from: 0, to: sound.count, by: 19) {
       var damaged = sound
@@ -214,7 +217,7 @@ import Testing
 
   /// What h5py users may do to a data set of ours: each gives an error that says what is wrong.
   @Test(
-    .enabled(if: hasH5py, h5pyNote),
+    .enabled(if: H5py.isInstalled, H5py.note),
     arguments: [
       ("f['labels'][3] = 7", "checksum"),
       ("f['splits/train'][0] = 60", "checksum"),

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 import RandomStreams
 import SearchSpaces
 import Testing
@@ -110,7 +111,7 @@ struct PlainSpace: SearchSpace {
       layers: try PlainSpace().network(PlainSpace().smallest).layers
     )
     #expect(
-      throws: SpaceError.inconsistentLayers(
+      throws: NetworkError.inconsistentLayers(
         layer: "blocks.0",
         reason: "it takes 1 channels, not 3"
       )

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 import RandomStreams
 import SearchSpaces
 import Testing

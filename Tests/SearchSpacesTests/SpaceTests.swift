@@ -1,5 +1,6 @@
 import Decisions
 import Foundation
+import Networks
 import SearchSpaces
 import Testing
 

@@ -1,4 +1,5 @@
 import SearchSpaces
+import TestSupport
 import Testing
 import Torch
 

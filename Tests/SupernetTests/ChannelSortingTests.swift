@@ -1,7 +1,9 @@
 import RandomStreams
 import SearchSpaces
+import TestSupport
 import Testing
 import Torch
+import Training
 
 @testable import Supernet
 

@@ -1,7 +1,10 @@
+import AtomicFiles
 import Foundation
 import HDF5
 import RandomStreams
 import SearchSpaces
+import TensorFiles
+import TestSupport
 import Testing
 import Torch
 

@@ -1,4 +1,6 @@
+import ForeignWeights
 import Foundation
+import Networks
 import SearchSpaces
 import Supernet
 import Testing

@@ -3,6 +3,7 @@ import Foundation
 import HDF5
 import RandomStreams
 import SearchSpaces
+import TestSupport
 import Testing
 import Torch
 

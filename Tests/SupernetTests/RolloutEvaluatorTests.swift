@@ -1,5 +1,7 @@
+import Networks
 import RandomStreams
 import SearchSpaces
+import TestSupport
 import Testing
 import Torch
 

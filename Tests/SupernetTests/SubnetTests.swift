@@ -1,5 +1,6 @@
 import RandomStreams
 import SearchSpaces
+import TestSupport
 import Testing
 import Torch
 

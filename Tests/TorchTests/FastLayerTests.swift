@@ -1,3 +1,4 @@
+import Networks
 import RandomStreams
 import Testing
 import Torch

@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 
 /// The runs of one contender.
 public struct ComparisonCurve: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import Decisions
 import Foundation
 import RandomStreams
+import Statistics
 import Torch
 
 /// Predicts a value for any assignment from measured ones, so that searches run in seconds.

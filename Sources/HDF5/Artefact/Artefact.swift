@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// A whole file of ours that fits in memory: supernet, search or family.
 ///
 /// ```swift

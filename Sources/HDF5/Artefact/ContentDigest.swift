@@ -1,3 +1,5 @@
+import AtomicFiles
+
 /// A digest of what a file holds, whatever way it is stored.
 ///
 /// SHA-256 over a walk of the tree in the order of the UTF-8 bytes of names. Each object gives one

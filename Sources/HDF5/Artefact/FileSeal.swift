@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 
 /// A checksum over a whole file, kept in front of it.

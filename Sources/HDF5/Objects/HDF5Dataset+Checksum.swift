@@ -1,3 +1,5 @@
+import AtomicFiles
+
 extension HDF5Dataset {
   /// The checksum over the data as they are now, read in blocks of rows.
   ///

@@ -1,3 +1,4 @@
+import AtomicFiles
 import CHDF5
 
 /// A whole data set: elements in row-major order and their shape.

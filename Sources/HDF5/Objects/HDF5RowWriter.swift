@@ -1,3 +1,4 @@
+import AtomicFiles
 import CHDF5
 
 /// Writes a data set row block by row block, so that it need never be in memory as a whole.

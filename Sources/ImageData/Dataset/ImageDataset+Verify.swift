@@ -1,3 +1,4 @@
+import AtomicFiles
 import HDF5
 
 extension ImageDataset {

@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import SearchSpaces
 
 /// An image data set file, open for reading; its images are memory mapped.
 ///

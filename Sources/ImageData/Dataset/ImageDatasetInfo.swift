@@ -1,4 +1,5 @@
 import HDF5
+import SearchSpaces
 
 /// Where the images of a data set come from.
 public struct Provenance: Hashable, Sendable, Codable {

@@ -1,3 +1,4 @@
+import AtomicFiles
 import CCodecs
 import Foundation
 import HDF5

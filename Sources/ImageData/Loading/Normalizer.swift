@@ -1,3 +1,5 @@
+import SearchSpaces
+
 /// Turns bytes into normalised numbers by one table for each channel.
 struct Normalizer: Sendable {
   private let shape: ImageShape

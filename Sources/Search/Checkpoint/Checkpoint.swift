@@ -1,5 +1,7 @@
+import AtomicFiles
 import HDF5
 import Supernet
+import TensorFiles
 import Torch
 
 /// Everything a run needs to go on: named texts and named tensors, in one sealed HDF5 file of format
@@ -109,9 +111,4 @@ public struct CheckpointSnapshot: Sendable {
       try root.createGroup("tensors").write(tensors: tensors)
     }
   }
-}
-
-/// What files say made them.
-public enum Program {
-  public static let identity = "regnas 0.1.0"
 }

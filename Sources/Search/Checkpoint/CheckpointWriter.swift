@@ -2,20 +2,20 @@ import Dispatch
 import Synchronization
 
 /// Writes checkpoints on a thread of its own, one at a time, while the run goes on.
-final class CheckpointWriter: Sendable {
-  typealias Outcome = Result<String, any Error>
+package final class CheckpointWriter: Sendable {
+  package typealias Outcome = Result<String, any Error>
 
-  let store: CheckpointStore
+  package let store: CheckpointStore
   private let queue = DispatchQueue(label: "regnas.checkpoints", qos: .utility)
   private let state = Mutex((isBusy: false, outcome: Outcome?.none))
 
-  init(_ store: CheckpointStore) { self.store = store }
+  package init(_ store: CheckpointStore) { self.store = store }
 
   /// Whether a checkpoint is being written.
-  var isBusy: Bool { state.withLock { $0.isBusy } }
+  package var isBusy: Bool { state.withLock { $0.isBusy } }
 
   /// How the last one ended: its name or what went wrong. Given once.
-  func takeOutcome() -> Outcome? {
+  package func takeOutcome() -> Outcome? {
     state.withLock { state in
       defer { state.outcome = nil }
       return state.outcome
@@ -23,7 +23,7 @@ final class CheckpointWriter: Sendable {
   }
 
   /// Starts writing and returns. To be called only when not busy; else it waits its turn.
-  func begin(_ snapshot: CheckpointSnapshot) {
+  package func begin(_ snapshot: CheckpointSnapshot) {
     state.withLock { $0.isBusy = true }
     queue.async { [self] in
       let outcome = Outcome { try store.save(snapshot) }
@@ -32,5 +32,5 @@ final class CheckpointWriter: Sendable {
   }
 
   /// Returns when nothing is being written any more.
-  func wait() { queue.sync {} }
+  package func wait() { queue.sync {} }
 }

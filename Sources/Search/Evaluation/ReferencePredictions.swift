@@ -1,17 +1,19 @@
+import Configuration
+import Families
 import FlipMetrics
 import Foundation
 import ImageData
 
 /// What an outside model predicts, in the order of the splits: read from text with one class index
 /// per line, or from the largest member of a family file.
-struct ReferencePredictions {
-  let search: [Int32]
-  let test: [Int32]?
+package struct ReferencePredictions {
+  package let search: [Int32]
+  package let test: [Int32]?
 
   /// nil when the configuration names no reference.
   ///
   /// Throws ``RunError/invalidInput(_:)`` naming the file and line that does not fit.
-  init?(_ configuration: RunConfiguration, data: ImageDataset) throws {
+  package init?(_ configuration: RunConfiguration, data: ImageDataset) throws {
     guard let path = configuration.search.reference else {
       guard configuration.search.referenceTest == nil else {
         throw ConfigurationError(

@@ -1,3 +1,5 @@
+import Configuration
+
 /// What an architecture is worth: `accuracy - flipWeight * NFR`, where NFR is the share of images
 /// that the reference gets right and the architecture wrong (Yan et al., CVPR 2021, equation 2),
 /// and of several references' rates the mean or the worst counts. Without references, accuracy.

@@ -1,5 +1,7 @@
 import Controller
+import Families
 import Foundation
+import Networks
 import SearchSpaces
 import Torch
 

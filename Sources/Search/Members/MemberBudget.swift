@@ -1,3 +1,4 @@
+import Configuration
 import Decisions
 import SearchSpaces
 

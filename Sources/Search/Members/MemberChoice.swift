@@ -1,4 +1,6 @@
+import Configuration
 import Controller
+import Networks
 import RandomStreams
 import SearchSpaces
 import Supernet

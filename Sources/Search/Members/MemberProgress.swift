@@ -1,21 +1,24 @@
 import Controller
+import Networks
 import SearchSpaces
 import Torch
 
 /// How far the search for members has come.
-struct MemberProgress {
+package struct MemberProgress {
   /// Chosen so far, smallest first.
-  var chosen: [Architecture] = []
+  package var chosen: [Architecture] = []
   /// The controllers that chose them, as their states.
-  var controllers: [[String: Tensor]] = []
+  package var controllers: [[String: Tensor]] = []
   /// Policy updates made for the member under way.
-  var update = 0
+  package var update = 0
   /// State of the strategy under way as it was before the present rollout.
-  var strategy: [String: Tensor]?
-  var history: [HistoryEntry] = []
+  package var strategy: [String: Tensor]?
+  package var history: [HistoryEntry] = []
+
+  package init() {}
 
   /// One evaluation that a strategy learned from.
-  struct HistoryEntry {
+  package struct HistoryEntry {
     var member: Int
     var update: Int
     var architecture: Architecture
@@ -26,7 +29,7 @@ struct MemberProgress {
 }
 
 extension MemberProgress {
-  func state() throws -> [String: Tensor] {
+  package func state() throws -> [String: Tensor] {
     let width = history.first?.architecture.count ?? chosen.first?.count ?? 0
     var result: [String: Tensor] = [
       "update": try Tensor(Int64(update)),
@@ -54,7 +57,7 @@ extension MemberProgress {
     return result
   }
 
-  init(restoring checkpoint: Checkpoint, under prefix: String) throws {
+  package init(restoring checkpoint: Checkpoint, under prefix: String) throws {
     func values<T: TensorElement>(_ name: String, _ type: T.Type) throws -> [T] {
       guard let tensor = checkpoint.tensors[prefix + name] else {
         throw RunError.mismatch(what: "another program", differences: ["it lacks '\(name)'"])

@@ -1,4 +1,5 @@
 import Controller
+import Networks
 import SearchSpaces
 
 // One controller per member, or one policy that goes from member to member.

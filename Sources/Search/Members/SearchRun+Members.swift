@@ -1,5 +1,6 @@
 import Controller
 import Decisions
+import Networks
 import RandomStreams
 import SearchSpaces
 import Supernet

@@ -1,3 +1,5 @@
+import Configuration
+import Networks
 import SearchSpaces
 import Supernet
 import Torch

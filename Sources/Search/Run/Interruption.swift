@@ -12,7 +12,7 @@ public final class Interruption: Sendable {
 
   /// Requests a stop by itself when a run looks for the `count`-th time: how tests stop at a
   /// certain step.
-  init(stoppingAtLook count: Int) { looksLeft = Atomic(count) }
+  package init(stoppingAtLook count: Int) { looksLeft = Atomic(count) }
 
   /// `signal` is what the exit status will tell; 0 when time ran out.
   public func request(signal: Int32) {
@@ -23,7 +23,7 @@ public final class Interruption: Sendable {
   public var isRequested: Bool { requested.load(ordering: .relaxed) != 0 }
 
   /// As `isRequested`, for the run itself, once between any two steps.
-  func look() -> Bool {
+  package func look() -> Bool {
     if looksLeft.wrappingSubtract(1, ordering: .relaxed).newValue <= 0 { request(signal: SIGTERM) }
     return isRequested
   }
@@ -31,7 +31,7 @@ public final class Interruption: Sendable {
   /// Whether a save was asked for since the last call.
   public func takeSaveRequest() -> Bool { saveRequested.exchange(false, ordering: .relaxed) }
 
-  var signal: Int32 { max(0, requested.load(ordering: .relaxed)) }
+  package var signal: Int32 { max(0, requested.load(ordering: .relaxed)) }
 }
 
 /// Thrown when a run has saved itself and stopped because it was asked to.
@@ -39,4 +39,9 @@ public struct Interrupted: Error, Equatable {
   /// The signal that asked, or 0 when time ran out.
   public var signal: Int32
   public var folder: String
+
+  package init(signal: Int32, folder: String) {
+    self.signal = signal
+    self.folder = folder
+  }
 }

@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 import HDF5
 
@@ -7,9 +8,9 @@ import HDF5
 /// from are dropped (``truncate(to:)``), so that no step is there twice. Lines that a full disk
 /// refuses are kept and written later.
 public final class MetricsLog {
-  static let name = "metrics.jsonl"
+  package static let name = "metrics.jsonl"
   /// The same for what depends on the clock, which no result does.
-  static let timingName = "timing.jsonl"
+  package static let timingName = "timing.jsonl"
 
   private let path: String
   private let storage: any Storage

@@ -1,3 +1,4 @@
+import Configuration
 import FlipMetrics
 import ImageData
 import RandomStreams
@@ -5,22 +6,22 @@ import Torch
 
 /// The images of a run, by what they are for. Rewards come from the search split, final figures
 /// from the test split, calibration from the train split; which images is fixed by the seed.
-struct RunImages {
+package struct RunImages {
   /// The part of the search split that rewards are measured on.
-  let reward: ImageSet
-  let search: ImageSet
+  package let reward: ImageSet
+  package let search: ImageSet
   /// The part of it that the supernet's training is watched on.
-  let validation: ImageSet
-  let test: ImageSet
-  let trainCount: Int
-  let trainingBatchesPerEpoch: Int
+  package let validation: ImageSet
+  package let test: ImageSet
+  package let trainCount: Int
+  package let trainingBatchesPerEpoch: Int
   /// Positions of the reward images within the search split.
   private let rewardPositions: [Int]
   private let data: ImageDataset
   private let device: Device
   private let configuration: RunConfiguration
 
-  init(_ configuration: RunConfiguration, data: ImageDataset, device: Device) throws {
+  package init(_ configuration: RunConfiguration, data: ImageDataset, device: Device) throws {
     self.data = data
     self.device = device
     self.configuration = configuration
@@ -82,7 +83,7 @@ struct RunImages {
   }
 
   /// Training batches from a step of the whole training on, shuffled and augmented.
-  func trainingBatches(from step: Int) throws -> TrainingBatches {
+  package func trainingBatches(from step: Int) throws -> TrainingBatches {
     TrainingBatches(
       loader: try TrainingLoader(
         data,
@@ -102,7 +103,7 @@ struct RunImages {
   }
 
   /// Training images for batch-norm statistics, the same for every architecture.
-  func calibrationBatches() throws -> [Tensor] {
+  package func calibrationBatches() throws -> [Tensor] {
     var stream = RandomStream(seed: configuration.seed, name: "supernet.calibration-images")
     let train = data.indices(of: .train)
     let chosen = stream.permutation(of: train.count)
@@ -161,12 +162,12 @@ private final class KeptBatches {
 }
 
 /// Training batches as tensors.
-struct TrainingBatches {
-  let loader: TrainingLoader
-  let device: Device
+package struct TrainingBatches {
+  package let loader: TrainingLoader
+  package let device: Device
 
   /// Images `[batch, channels, height, width]` and labels (int64).
-  func next() throws -> (images: Tensor, labels: Tensor) {
+  package func next() throws -> (images: Tensor, labels: Tensor) {
     let batch = loader.next()
     return (
       try batch.images(on: device),
@@ -176,7 +177,7 @@ struct TrainingBatches {
 }
 
 extension ImageBatch {
-  func images(on device: Device) throws -> Tensor {
+  package func images(on device: Device) throws -> Tensor {
     try Tensor(
       channelsLast: pixels,
       batch: count,

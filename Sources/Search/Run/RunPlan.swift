@@ -1,3 +1,4 @@
+import Configuration
 import SearchSpaces
 
 /// What a configuration would do, found out without doing it: `regnas train --dry-run`.

@@ -1,3 +1,5 @@
+import AtomicFiles
+import Configuration
 import Decisions
 import Foundation
 import HDF5
@@ -9,23 +11,25 @@ import Torch
 
 /// What a configuration stands for: the data set, the space, the budgets, the reference, opened and
 /// checked.
-struct RunSetting {
-  let device: Device
-  let data: ImageDataset
-  let space: any ConfiguredSpace
-  let costs: CostTable
-  let budgets: [MemberBudget]
-  let reference: ReferencePredictions?
-  let images: RunImages
-  let recipe: SupernetRecipe
+package struct RunSetting {
+  package let device: Device
+  package let data: ImageDataset
+  package let space: any ConfiguredSpace
+  package let costs: CostTable
+  package let budgets: [MemberBudget]
+  package let reference: ReferencePredictions?
+  package let images: RunImages
+  package let recipe: SupernetRecipe
 
   /// SHA-256 of the files that keys of the configuration name, beside the data set and the supernet.
-  let inputDigests: [String: String]
+  package let inputDigests: [String: String]
 
   /// Everything that can be found wrong without computing anything.
-  static func check(_ configuration: RunConfiguration) throws { _ = try RunSetting(configuration) }
+  package static func check(_ configuration: RunConfiguration) throws {
+    _ = try RunSetting(configuration)
+  }
 
-  init(_ configuration: RunConfiguration) throws {
+  package init(_ configuration: RunConfiguration) throws {
     device = try Device(configuration.runtime.device)
     guard !configuration.data.file.isEmpty else {
       throw ConfigurationError(
@@ -62,7 +66,7 @@ struct RunSetting {
   }
 
   /// What results depend on to the last bit beside configuration and inputs.
-  var computer: String {
+  package var computer: String {
     "libtorch \(TorchRuntime.builtVersion), \(device), \(TorchRuntime.threads) threads"
   }
 

@@ -1,3 +1,4 @@
+import Configuration
 import HDF5
 import Torch
 

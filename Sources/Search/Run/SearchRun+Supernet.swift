@@ -1,12 +1,14 @@
+import AtomicFiles
 import Foundation
 import HDF5
 import RandomStreams
 import Supernet
 import Torch
+import Training
 
 // The first phase: a trained supernet, made or taken from a file, ends as `supernet.h5`.
 extension SearchRun {
-  static let supernetName = "supernet.h5"
+  package static let supernetName = "supernet.h5"
 
   func makeSupernet() throws {
     if let path = configuration.supernet.file {

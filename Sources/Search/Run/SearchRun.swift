@@ -1,3 +1,4 @@
+import Configuration
 import Controller
 import Decisions
 import HDF5
@@ -6,6 +7,7 @@ import RandomStreams
 import SearchSpaces
 import Supernet
 import Torch
+import Training
 
 /// One run: trains a supernet, then searches the members of a family, smallest budget first.
 ///
@@ -31,15 +33,15 @@ public final class SearchRun {
     }
   }
 
-  enum Phase: String {
+  package enum Phase: String {
     case supernet, members, finished
   }
 
   public let folder: RunFolder
   public let configuration: RunConfiguration
   let services: Services
-  let setting: RunSetting
-  let writer: CheckpointWriter
+  package let setting: RunSetting
+  package let writer: CheckpointWriter
   let metrics: MetricsLog
   let timing: MetricsLog
   let clock = ContinuousClock()
@@ -48,11 +50,11 @@ public final class SearchRun {
   var wasAskedToSave = false
 
   // What a checkpoint holds.
-  var phase = Phase.supernet
+  package var phase = Phase.supernet
   var trainer: SupernetTrainer?
   var supernetDigest = ""
-  var members = MemberProgress()
-  var evaluator: ArchitectureEvaluator?
+  package var members = MemberProgress()
+  package var evaluator: ArchitectureEvaluator?
 
   init(
     folder: RunFolder,

@@ -1,4 +1,4 @@
-import Delivery
+import Charts
 import Foundation
 
 /// The curves of a supernet's training, drawn from the lines of `metrics.jsonl`: `supernet.svg`.

@@ -1,22 +1,24 @@
+import Configuration
 import HDF5
 import SearchSpaces
 import Supernet
+import Training
 
 /// How a run trains its supernet: the keys `supernet.*` made concrete for a space and a number of
 /// steps. Keys that exclude each other and files that do not fit are refused here, before anything is
 /// computed.
-struct SupernetRecipe {
-  let training: TrainingConfiguration
+package struct SupernetRecipe {
+  package let training: TrainingConfiguration
   /// The phases that the weights have been through at the end, those of `supernet.initial` (or of
   /// `supernet.file`) first.
-  let history: [String]
+  package let history: [String]
 
   /// What the provenance of a supernet file calls the phases its weights went through.
-  static let historyKey = "phases"
+  package static let historyKey = "phases"
 
   /// Throws ``ConfigurationError``, ``RunError/invalidInput(_:)``, or `HDF5Error` for a file that cannot
   /// be read.
-  init(
+  package init(
     _ keys: RunConfiguration.SupernetTraining,
     of space: any ConfiguredSpace,
     stepsPerEpoch: Int
@@ -104,7 +106,7 @@ struct SupernetRecipe {
 
 extension RunConfiguration.SupernetTraining {
   /// What does not depend on the space: all but the phases. Epochs as steps.
-  func training(stepsPerEpoch: Int) -> TrainingConfiguration {
+  package func training(stepsPerEpoch: Int) -> TrainingConfiguration {
     var result = TrainingConfiguration()
     result.steps = epochs * stepsPerEpoch
     result.warmUpSteps = min(

@@ -1,3 +1,5 @@
+import Configuration
+import Networks
 import RandomStreams
 import SearchSpaces
 import Supernet

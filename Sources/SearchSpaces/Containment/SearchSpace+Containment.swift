@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// A decision in which one architecture is larger than another that should contain it.
 public struct ContainmentViolation: Sendable, Hashable, Codable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// The layers of one part for every combination of choices of the decisions it depends on.
 struct ScopeTable {

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// What can be counted exactly from a description.
 public enum NetworkCost: String, Sendable, Hashable, Codable, CaseIterable {
@@ -12,7 +13,7 @@ extension SearchSpace {
   /// A cost as a sum of small terms, one per part of the network: equal to the cost counted from
   /// the description for every architecture, and monotone, so that it can mask a search.
   ///
-  /// Throws ``SpaceError/inconsistentLayers(layer:reason:)`` when the layers do not fit together or
+  /// Throws ``NetworkError/inconsistentLayers(layer:reason:)`` when the layers do not fit together or
   /// the map size at a part depends on anything but the resolution.
   public func costTable(_ cost: NetworkCost) throws -> CostTable {
     switch cost {
@@ -37,7 +38,7 @@ extension SearchSpace {
   /// `channels` channels.
   ///
   /// The table is monotone if `measure` is. Throws what `measure` throws, and
-  /// ``SpaceError/inconsistentLayers(layer:reason:)`` when the layers do not fit together or the map
+  /// ``NetworkError/inconsistentLayers(layer:reason:)`` when the layers do not fit together or the map
   /// size at a part depends on anything but the resolution.
   public func costTable(
     name: String,
@@ -76,7 +77,7 @@ extension SearchSpace {
     }
     let (least, greatest) = (try inputs(smallest), try inputs(largest))
     for (index, part) in parts.enumerated() where least[index].size != greatest[index].size {
-      throw SpaceError.inconsistentLayers(
+      throw NetworkError.inconsistentLayers(
         layer: part.name,
         reason: "it takes maps of \(least[index].size) or \(greatest[index].size) pixels at "
           + "resolution \(resolution); the size may depend on the resolution only"

@@ -1,5 +1,6 @@
 import Decisions
 import Foundation
+import Networks
 
 /// Architectures as text, for the command line, tables and files.
 ///

@@ -1,5 +1,6 @@
 import Decisions
 import Foundation
+import Networks
 
 /// An architecture in the published encoding: `{"ks": [...], "e": [...], "d": [...]}`.
 public struct OFAConfiguration: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// How the published code writes an architecture: lists of numbers under the keys `ks` (kernel),
 /// `e` (expand), `d` (depth), and for ResNet `w` (width, as an index).

@@ -1,3 +1,5 @@
+import Networks
+
 /// One elastic block of a ResNet-D: 1x1, 3x3 (which strides), 1x1; the shortcut averages before its
 /// 1x1 convolution.
 struct Bottleneck: Sendable {

@@ -1,3 +1,5 @@
+import Networks
+
 /// The checks that the configurations of all spaces share, with one kind of message.
 struct ConfigurationCheck {
   var space: String

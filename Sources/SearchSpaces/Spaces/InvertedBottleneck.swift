@@ -1,3 +1,5 @@
+import Networks
+
 /// One elastic block of a mobile network.
 struct InvertedBottleneck: Sendable {
   var index: Int

@@ -1,3 +1,5 @@
+import Networks
+
 /// Validates what the configurations of the two mobile spaces share.
 struct MobileCheck {
   var space: String

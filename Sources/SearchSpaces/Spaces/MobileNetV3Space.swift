@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// The elastic MobileNetV3 of Once-for-All (Cai et al., ICLR 2020): per stage a depth, per block a
 /// kernel size and an expansion ratio.

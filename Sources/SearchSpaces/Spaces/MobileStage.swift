@@ -1,3 +1,5 @@
+import Networks
+
 /// One elastic stage of a mobile network: blocks of equal width, the first of which may stride.
 public struct MobileStage: Sendable, Hashable, Codable {
   /// Output channels before the width multiplier.

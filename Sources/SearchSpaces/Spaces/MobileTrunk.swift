@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// What MobileNetV3 and ProxylessNAS share: a stem, one fixed block without expansion, and stages
 /// of elastic inverted-bottleneck blocks (1x1 expand, depthwise, squeeze-excitation if any, 1x1

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// The elastic ProxylessNAS network of Once-for-All (Cai et al., ICLR 2020): plain inverted
 /// bottlenecks with ReLU6, no squeeze-excitation.

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// The elastic ResNet50-D of Once-for-All: a skippable stem block, per stage a depth and a width,
 /// per block a bottleneck ratio.

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// Writes the parts of a ``ResNet50Space``.
 struct ResNetTrunk {

@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// How many different networks a space has.
 ///

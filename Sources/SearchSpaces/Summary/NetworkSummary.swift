@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 
 /// What `regnas space describe --architecture` tells about one network, layer by layer.
 public struct NetworkSummary: Sendable, Hashable, Codable {

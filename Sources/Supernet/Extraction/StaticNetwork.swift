@@ -1,3 +1,4 @@
+import Networks
 import SearchSpaces
 import Torch
 
@@ -14,7 +15,7 @@ public final class StaticNetwork: Classifier {
   private let statistics: NormStatistics
   let elementType: ElementType
 
-  init(
+  package init(
     network: NetworkDescription,
     tensors: [String: Tensor],
     device: Device,
@@ -105,34 +106,5 @@ extension CalibratedSubnet {
     tensors[norm.staticKey + counter] =
       norm.key == norm.staticKey
       ? try supernet.store[norm.key + counter].clone() : try Tensor(Int64(0), device: device)
-  }
-}
-
-extension NetworkDescription {
-  /// The same network stored under its static names, each slice a whole tensor.
-  var extracted: NetworkDescription {
-    mapping { convolution in
-      var result = convolution
-      result.weight = convolution.weight.extracted
-      result.bias = convolution.bias?.extracted
-      result.norm?.key = convolution.norm?.staticKey ?? ""
-      result.norm?.stored = convolution.norm?.active ?? 0
-      result.kernelMatrices = []
-      return result
-    } linear: { linear in
-      Linear(weight: linear.weight.extracted, bias: linear.bias.extracted)
-    }
-  }
-
-  var linears: [Linear] {
-    layers.compactMap { layer in
-      if case .linear(let linear) = layer { linear } else { nil }
-    }
-  }
-}
-
-extension WeightSlice {
-  fileprivate var extracted: WeightSlice {
-    WeightSlice(key: staticKey, staticKey: staticKey, stored: active, active: active)
   }
 }

@@ -1,6 +1,8 @@
+import AtomicFiles
 import Foundation
 import HDF5
 import SearchSpaces
+import TensorFiles
 import Torch
 
 /// The `regnas.supernet` file: attributes that say what space it is of, the group `state` with every

@@ -1,20 +1,21 @@
+import Networks
 import SearchSpaces
 import Torch
 
 /// One batch through a network or a part of one, with batch norm by the statistics of that batch,
 /// which it keeps: per active channel, the mean and the biased variance.
-final class CalibrationPass: ForwardPass {
-  let store: TensorStore
-  let overwrites = true
-  let formulation: Formulation
+package final class CalibrationPass: ForwardPass {
+  package let store: TensorStore
+  package let overwrites = true
+  package let formulation: Formulation
   private(set) var moments: NormStatistics = [:]
 
-  init(store: TensorStore, formulation: Formulation) {
+  package init(store: TensorStore, formulation: Formulation) {
     self.store = store
     self.formulation = formulation
   }
 
-  func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
+  package func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     let (mean, variance) = try x.channelMoments()
     moments[norm.key] = (mean, variance)
     return try x.batchNormalized(
@@ -26,7 +27,7 @@ final class CalibrationPass: ForwardPass {
     )
   }
 
-  func normalized(
+  package func normalized(
     _ x: Tensor,
     by norm: BatchNorm,
     then activation: Activation
@@ -46,11 +47,11 @@ final class CalibrationPass: ForwardPass {
 
 /// Averages the moments of batches, weighted by their numbers of images: per-batch biased variances,
 /// not a pooled one, as Once-for-All's `set_running_statistics`.
-struct MomentsAverage {
+package struct MomentsAverage {
   private var sums: NormStatistics = [:]
   private var images = 0
 
-  mutating func add(_ moments: NormStatistics, images count: Int) throws {
+  package mutating func add(_ moments: NormStatistics, images count: Int) throws {
     for (key, (mean, variance)) in moments {
       if let sum = sums[key] {
         try sum.mean.addInPlace(mean, scale: Double(count))
@@ -63,7 +64,7 @@ struct MomentsAverage {
   }
 
   /// Throws ``SupernetError/noCalibrationImages``.
-  func statistics() throws -> NormStatistics {
+  package func statistics() throws -> NormStatistics {
     guard images > 0 else { throw SupernetError.noCalibrationImages }
     return try sums.mapValues { try ($0.mean / Double(images), $0.variance / Double(images)) }
   }

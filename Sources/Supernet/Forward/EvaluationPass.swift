@@ -1,17 +1,18 @@
+import Networks
 import SearchSpaces
 import Torch
 
 /// Mean and variance per active channel, for every batch norm of a network by its key.
-typealias NormStatistics = [String: (mean: Tensor, variance: Tensor)]
+package typealias NormStatistics = [String: (mean: Tensor, variance: Tensor)]
 
 /// Batch norm by given statistics; nothing recorded.
-struct EvaluationPass: ForwardPass {
-  let store: TensorStore
-  let statistics: NormStatistics
-  let overwrites = true
-  let formulation: Formulation
+package struct EvaluationPass: ForwardPass {
+  package let store: TensorStore
+  package let statistics: NormStatistics
+  package let overwrites = true
+  package let formulation: Formulation
 
-  func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
+  package func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     guard let (mean, variance) = statistics[norm.key] else {
       throw SupernetError.missingTensors([norm.key + ".running_mean"])
     }

@@ -1,9 +1,10 @@
+import Networks
 import SearchSpaces
 import Torch
 
 /// An interpreter of network descriptions. Passes differ in what batch norm does and in what is
 /// recorded; the layers are the same for all spaces.
-protocol ForwardPass {
+package protocol ForwardPass {
   var store: TensorStore { get }
   /// Whether activations may overwrite their input: only without autograd.
   var overwrites: Bool { get }
@@ -22,11 +23,11 @@ protocol ForwardPass {
 }
 
 extension ForwardPass {
-  var precision: ComputePrecision { .float32 }
+  package var precision: ComputePrecision { .float32 }
 
-  func classifierInput(_ x: Tensor) throws -> Tensor { x }
+  package func classifierInput(_ x: Tensor) throws -> Tensor { x }
 
-  func normalized(
+  package func normalized(
     _ x: Tensor,
     by norm: BatchNorm,
     then activation: Activation
@@ -35,7 +36,7 @@ extension ForwardPass {
   }
 
   /// Logits `[batch, classes]` of images `[batch, channels, height, width]`.
-  func logits(_ images: Tensor, of network: NetworkDescription) throws -> Tensor {
+  package func logits(_ images: Tensor, of network: NetworkDescription) throws -> Tensor {
     guard images.rank == 4, images.size(1) == network.inputChannels else {
       throw SupernetError.wrongImages(
         expected: "[batch, \(network.inputChannels), height, width]",
@@ -45,7 +46,7 @@ extension ForwardPass {
     return try run(network.layers, formulation.ordered(images))
   }
 
-  func run(_ layers: [Layer], _ input: Tensor) throws -> Tensor {
+  package func run(_ layers: [Layer], _ input: Tensor) throws -> Tensor {
     var x = input
     for layer in layers { x = try run(layer, x) }
     return x
@@ -147,7 +148,7 @@ extension ForwardPass {
   }
 
   /// `x` must be nobody else's: it may be overwritten.
-  func activated(_ x: Tensor, _ activation: Activation) throws -> Tensor {
+  package func activated(_ x: Tensor, _ activation: Activation) throws -> Tensor {
     switch (activation, overwrites) {
     case (.identity, _): return x
     case (.relu, false): return try x.relu()

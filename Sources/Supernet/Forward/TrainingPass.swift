@@ -1,21 +1,22 @@
+import Networks
 import RandomStreams
 import SearchSpaces
 import Torch
 
 /// Batch norm by batch statistics, updating the leading slices of the running ones; dropout before
 /// the classifier.
-final class TrainingPass: ForwardPass {
-  let store: TensorStore
-  let overwrites = false
-  let formulation: Formulation
-  let precision: ComputePrecision
+package final class TrainingPass: ForwardPass {
+  package let store: TensorStore
+  package let overwrites = false
+  package let formulation: Formulation
+  package let precision: ComputePrecision
   private let share: TrainingTeam.Share?
   private let dropout: Double
   private let one: Tensor
   private(set) var random: RandomStream
 
   /// With `share`, of that part of the batch: all members of the team have to make the same pass.
-  init(
+  package init(
     _ supernet: Supernet,
     share: TrainingTeam.Share? = nil,
     precision: ComputePrecision = .float32,
@@ -31,7 +32,7 @@ final class TrainingPass: ForwardPass {
     self.random = random
   }
 
-  func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
+  package func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     try withoutGradient { try store[norm.key + ".num_batches_tracked"].addInPlace(one) }
     return try x.batchNormTraining(
       weight: store.vector(norm.key + ".weight", count: norm.active),
@@ -43,7 +44,7 @@ final class TrainingPass: ForwardPass {
     )
   }
 
-  func normalized(
+  package func normalized(
     _ x: Tensor,
     by norm: BatchNorm,
     then activation: Activation
@@ -67,7 +68,7 @@ final class TrainingPass: ForwardPass {
 
   /// Drops each feature with the network's probability and scales the others up (Srivastava et al.,
   /// JMLR 2014, inverted). The mask is drawn on the host: the same on every device.
-  func classifierInput(_ x: Tensor) throws -> Tensor {
+  package func classifierInput(_ x: Tensor) throws -> Tensor {
     guard dropout > 0 else { return x }
     let kept = Float(1 / (1 - dropout))
     // The mask of the whole batch begins with the rows of the members before.

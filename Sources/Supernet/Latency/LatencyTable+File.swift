@@ -1,6 +1,8 @@
+import AtomicFiles
 import Decisions
 import Foundation
 import HDF5
+import Networks
 import SearchSpaces
 
 /// A `regnas.latency` file: attributes of space and device, the group `terms` with the scopes and

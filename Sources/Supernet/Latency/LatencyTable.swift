@@ -1,4 +1,5 @@
 import Decisions
+import Networks
 import SearchSpaces
 import Torch
 

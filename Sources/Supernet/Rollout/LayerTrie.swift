@@ -1,3 +1,4 @@
+import Networks
 import SearchSpaces
 
 /// Networks arranged by the layers they begin with. A node is a layer after all those above it: what
@@ -26,11 +27,11 @@ struct LayerTrie {
 
   /// The nodes of a network, in the order of its layers.
   ///
-  /// Throws ``SpaceError`` for layers that do not fit each other.
+  /// Throws ``NetworkError`` for layers that do not fit each other.
   mutating func path(
     of network: NetworkDescription,
     resolution: Int?
-  ) throws(SpaceError) -> [Int] {
+  ) throws(NetworkError) -> [Int] {
     var path: [Int] = []
     for (layer, count) in zip(network.layers, try network.outputCounts()) {
       let siblings = path.last.map { nodes[$0].children } ?? roots[resolution] ?? []

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import RandomStreams
 import SearchSpaces
 

@@ -1,3 +1,4 @@
+import Networks
 import SearchSpaces
 import Torch
 
@@ -5,7 +6,7 @@ import Torch
 ///
 /// Throws ``SupernetError`` for tensors missing, unknown, of another shape or of another type.
 /// `allowMissing` passes a state that lacks some.
-func checkState(
+package func checkState(
   _ state: [String: Tensor],
   against layout: [StoredTensor],
   allowMissing: Bool = false
@@ -41,10 +42,10 @@ extension StoredTensor {
 
 extension Tensor {
   /// A copy on the processor in row-major order: what is stored in files.
-  func portable() throws -> Tensor {
+  package func portable() throws -> Tensor {
     try withoutGradient { try detached().to(device: .cpu).contiguous().clone() }
   }
 
   /// Channels last in memory where there are four dimensions.
-  func inRunningOrder() throws -> Tensor { rank == 4 ? try channelsLast() : self }
+  package func inRunningOrder() throws -> Tensor { rank == 4 ? try channelsLast() : self }
 }

@@ -1,13 +1,14 @@
+import Networks
 import SearchSpaces
 import Torch
 
 /// The tensors of a network by name, and the slices and filters that layers take from them.
-struct TensorStore {
+package struct TensorStore {
   private(set) var tensors: [String: Tensor]
 
-  init(_ tensors: [String: Tensor]) { self.tensors = tensors }
+  package init(_ tensors: [String: Tensor]) { self.tensors = tensors }
 
-  subscript(key: String) -> Tensor {
+  package subscript(key: String) -> Tensor {
     get throws {
       guard let tensor = tensors[key] else { throw SupernetError.missingTensors([key]) }
       return tensor
@@ -15,7 +16,7 @@ struct TensorStore {
   }
 
   /// The leading slice that a layer uses.
-  func slice(_ slice: WeightSlice, _ formulation: Formulation = .fast) throws -> Tensor {
+  package func slice(_ slice: WeightSlice, _ formulation: Formulation = .fast) throws -> Tensor {
     try leading(slice.key, slice.active, formulation)
   }
 
@@ -35,11 +36,11 @@ struct TensorStore {
   }
 
   /// The leading `count` elements of a vector, a view.
-  func vector(_ key: String, count: Int) throws -> Tensor { try self[key].leading([count]) }
+  package func vector(_ key: String, count: Int) throws -> Tensor { try self[key].leading([count]) }
 
   /// The weight a convolution runs with: sliced, its kernel transformed, in the memory order of the
   /// images so that sliced and extracted weights take the same path through libtorch.
-  func filter(
+  package func filter(
     _ convolution: Convolution,
     _ formulation: Formulation = .fast
   ) throws -> Tensor {

@@ -1,8 +1,9 @@
 import ArgumentParser
-import Delivery
+import Charts
 import Foundation
 import HDF5
 import Search
+import SearchSpaces
 
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Families
 import HDF5
 import ImageData
 import Search

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Configuration
 import Foundation
+import HDF5
 import RandomStreams
 import Search
 import SearchSpaces

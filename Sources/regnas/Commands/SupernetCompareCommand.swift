@@ -2,6 +2,8 @@ import ArgumentParser
 import Controller
 import Foundation
 import Search
+import Statistics
+import Study
 
 extension SupernetCommand {
   struct Compare: ParsableCommand {

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Configuration
 import Decisions
 import Foundation
 import ImageData
 import Search
 import SearchSpaces
+import Study
 import Supernet
 
 extension SupernetCommand {

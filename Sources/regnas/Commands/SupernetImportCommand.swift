@@ -1,4 +1,6 @@
 import ArgumentParser
+import ForeignWeights
+import HDF5
 import RandomStreams
 import Search
 import SearchSpaces

@@ -1,8 +1,11 @@
+import Charts
 import Controller
-import Delivery
 import FlipMetrics
 import Foundation
 import Search
+import SearchSpaces
+import Statistics
+import Study
 
 // What `regnas supernet evaluate` prints.
 extension SupernetEvaluation {

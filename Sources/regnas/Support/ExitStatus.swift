@@ -1,12 +1,17 @@
 import ArgumentParser
+import AtomicFiles
+import Configuration
 import Controller
 import Decisions
+import ForeignWeights
 import Foundation
 import HDF5
 import ImageData
+import Networks
 import Search
 import SearchSpaces
 import Supernet
+import TensorFiles
 import Torch
 
 /// The one place where errors become exit statuses (the numbers of sysexits.h).
@@ -37,9 +42,9 @@ enum ExitStatus: Int32 {
     case let error as RunError: run(error)
     case let error as ImageDataError: images(error.kind)
     case is DeviceError: .deviceUnavailable
-    case is ConfigurationError, is DecisionError, is SpaceError: .usage
+    case is ConfigurationError, is DecisionError, is SpaceError, is NetworkError: .usage
     case let error as ImportError: checkpoint(error.cause)
-    case is SupernetError: .badData
+    case is SupernetError, is TensorFileError: .badData
     case let error as ControllerError: controller(error)
     case is TorchError: .failure
     default: nil

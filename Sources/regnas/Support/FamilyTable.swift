@@ -1,7 +1,9 @@
-import Delivery
+import Charts
+import Families
 import FlipMetrics
 import Foundation
 import Search
+import SearchSpaces
 
 extension FamilyReport {
   /// The table that `regnas sample` prints.

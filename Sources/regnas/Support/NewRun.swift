@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Search
 
 /// Flags of the commands that begin a run, and how they begin it.

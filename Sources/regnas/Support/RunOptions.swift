@@ -1,4 +1,6 @@
 import ArgumentParser
+import AtomicFiles
+import Configuration
 import Foundation
 import HDF5
 import Search

@@ -1,3 +1,5 @@
+import AtomicFiles
+import Configuration
 import Dispatch
 import Foundation
 import HDF5

@@ -1,5 +1,7 @@
+import AtomicFiles
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Search
@@ -8,14 +10,14 @@ import Testing
 @Suite struct CheckpointFaultTests {
   private func save(
     _ number: Int,
-    in folder: TestFolder,
+    in folder: TemporaryFolder,
     _ storage: ScriptedStorage = ScriptedStorage()
   ) throws {
     let run = try RunFolder.open(folder.path, storage: storage)
     try CheckpointStore(run, keep: 2).save(smallCheckpoint(number).snapshot())
   }
 
-  private func newest(_ folder: TestFolder) throws -> [String: [UInt8]] {
+  private func newest(_ folder: TemporaryFolder) throws -> [String: [UInt8]] {
     let (checkpoint, _, skipped) = try CheckpointStore(
       RunFolder.open(folder.path),
       keep: 2
@@ -26,7 +28,7 @@ import Testing
 
   /// Calls of a save in which nothing goes wrong.
   private func callCount() throws -> Int {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folderWithTwoCheckpoints(folder)
     let storage = ScriptedStorage()
     try save(3, in: folder, storage)
@@ -38,7 +40,7 @@ import Testing
     let calls = try callCount()
     #expect(calls > 10)
     for failing in 1...calls {
-      let folder = try TestFolder()
+      let folder = try TemporaryFolder()
       try folderWithTwoCheckpoints(folder)
       let before = ["checkpoint-00000001.h5", "checkpoint-00000002.h5"].map(folder.bytes)
       let storage = ScriptedStorage { call in
@@ -68,11 +70,11 @@ import Testing
 
   @Test func interruptionsAndShortWritesChangeNothing() throws {
     let calls = try callCount()
-    let whole = try TestFolder()
+    let whole = try TemporaryFolder()
     try folderWithTwoCheckpoints(whole)
     try save(3, in: whole)
     for failing in 1..<calls {
-      let folder = try TestFolder()
+      let folder = try TemporaryFolder()
       try folderWithTwoCheckpoints(folder)
       try save(3, in: folder, ScriptedStorage { $0 == failing ? .code(EINTR) : .shortWrite })
       #expect(
@@ -83,7 +85,7 @@ import Testing
   }
 
   @Test func metricsWaitForSpace() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let storage = ScriptedStorage { (2...4).contains($0) ? .code(ENOSPC) : .shortWrite }
     let log = MetricsLog(folder.file("metrics.jsonl"), storage: storage)
     log.append(phase: "supernet", step: 1, [("loss", 0.5)])
@@ -106,7 +108,7 @@ import Testing
 /// Power failures between any two calls of a save.
 @Suite struct CheckpointCrashTests {
   @Test func afterACrashTheOldOrTheNewCheckpointLoads() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folderWithTwoCheckpoints(folder)
     let names = folder.names().filter { $0 != ".lock" }
     let files = Dictionary(uniqueKeysWithValues: names.map { ($0, folder.bytes($0)) })
@@ -124,7 +126,7 @@ import Testing
     for prefix in 0...log.count {
       if prefix > 0 { disk.apply(log[prefix - 1]) }
       for crash in disk.crashes() {
-        let after = try TestFolder()
+        let after = try TemporaryFolder()
         for (name, bytes) in crash { try after.put(bytes, name) }
         let run = try RunFolder.open(after.path)
         let (checkpoint, _, skipped) = try CheckpointStore(run, keep: 2).newest()

@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 import Torch
 
@@ -7,7 +8,7 @@ import Torch
 
 @Suite struct CheckpointStoreTests {
   @Test func theNewestAreKept() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let store = CheckpointStore(try RunFolder.create(folder.path, overwrite: false), keep: 3)
     for number in 1...5 { try store.save(smallCheckpoint(number).snapshot()) }
     #expect(
@@ -31,7 +32,7 @@ import Torch
   }
 
   @Test func damagedOnesAreSkippedAndNamed() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folderWithTwoCheckpoints(folder)
     var bytes = folder.bytes("checkpoint-00000002.h5")
     bytes[bytes.count / 2] ^= 1
@@ -81,14 +82,14 @@ import Torch
   }
 
   @Test func equalStatesGiveEqualBytes() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try smallCheckpoint(1).snapshot().write(to: folder.file("a.h5"))
     try Checkpoint(path: folder.file("a.h5")).snapshot().write(to: folder.file("b.h5"))
     #expect(folder.bytes("a.h5") == folder.bytes("b.h5"))
   }
 
   @Test func aSecondProcessIsToldWhoHoldsTheRun() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let run = try RunFolder.create(folder.path, overwrite: false)
     try run.write("", to: "config.yaml")
     let error = #expect(throws: RunError.self) { _ = try RunFolder.open(folder.path) }

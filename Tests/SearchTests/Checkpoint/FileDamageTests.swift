@@ -1,7 +1,10 @@
+import AtomicFiles
+import Families
 import Foundation
 import HDF5
 import SearchSpaces
 import Supernet
+import TestSupport
 import Testing
 import Torch
 
@@ -78,7 +81,7 @@ import Torch
   }
 
   @Test func checkpoints() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let path = folder.file("checkpoint-00000001.h5")
     try smallCheckpoint(1).snapshot().write(to: path)
     test(
@@ -91,7 +94,7 @@ import Torch
   }
 
   @Test func families() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let path = folder.file("family.h5")
     try smallFamily(to: path)
     test(
@@ -104,7 +107,7 @@ import Torch
   }
 
   @Test func supernets() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let path = folder.file("supernet.h5")
     try smallSupernet(to: path)
     test(

@@ -1,7 +1,10 @@
+import Families
 import Foundation
 import HDF5
 import ImageData
 import Supernet
+import TensorFiles
+import TestSupport
 import Testing
 import Torch
 
@@ -55,7 +58,7 @@ import Torch
     #expect(summary.phase == "members" && summary.updatesOfMember == 1)
     #expect(summary.supernetStep == 5)
 
-    let fresh = try TestFolder()
+    let fresh = try TemporaryFolder()
     try smallFamily(to: fresh.file("family.h5"))
     try smallSupernet(to: fresh.file("supernet.h5"))
     #expect(
@@ -82,7 +85,7 @@ import Torch
   /// A newer format that says that this reader understands it is read; one that says it does not is
   /// refused with the remedy.
   @Test func newerVersions() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for (minimum, isRead) in [(1, true), (2, false)] {
       let path = folder.file("\(minimum).h5")
       let header = FileHeader(
@@ -110,7 +113,7 @@ import Torch
 
   @Test(.enabled(if: hasH5py, "needs h5py: apt install python3-h5py"))
   func aCheckpointRewrittenByH5pyLoads() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try smallCheckpoint(1).snapshot().write(to: folder.file("ours.h5"))
     let status = try python(
       """

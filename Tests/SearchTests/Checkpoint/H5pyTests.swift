@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Search
@@ -21,7 +22,7 @@ import Testing
 
   @Test(.enabled(if: hasH5py, "needs h5py: apt install python3-h5py"))
   func h5pyReadsEveryObjectOfEveryKind() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     var paths: [String] = []
     for reader in Reader.ownFiles {
       let path = folder.file(reader.fileName)

@@ -1,4 +1,6 @@
+import Families
 import FlipMetrics
+import Networks
 import SearchSpaces
 import Supernet
 import Torch

@@ -1,5 +1,6 @@
 import Foundation
 import RandomStreams
+import TestSupport
 import Testing
 
 /// Readers of outside bytes throw on whatever is in a file; they never crash, hang or take memory
@@ -9,7 +10,7 @@ import Testing
 /// told, led by the code that they reach. What it finds is kept in `Tests/Fixtures/Fuzz`.
 @Suite(.serialized) struct FuzzTests {
   @Test func readersOfOutsideBytesOnlyThrow() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     var (inputs, accepted) = (0, 0)
     var slowest = Duration.zero
     for reader in Reader.all {
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func whatWasFoundOnceIsRefused() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for reader in Reader.all {
       for (name, input) in reader.kept() {
         let time = ContinuousClock().measure { _ = try? reader.run(input, in: folder.path) }

@@ -1,4 +1,5 @@
 import Decisions
+import Families
 import Foundation
 import HDF5
 import ImageData

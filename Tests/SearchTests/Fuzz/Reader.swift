@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Something that reads bytes from outside. It takes a file; it may throw, and that is all.
 struct Reader: Sendable {

@@ -1,5 +1,7 @@
+import AtomicFiles
 import Foundation
 import HDF5
+import TestSupport
 import Testing
 
 @testable import Search

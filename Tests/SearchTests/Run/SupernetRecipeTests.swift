@@ -1,5 +1,7 @@
+import Configuration
 import Foundation
 import Supernet
+import TestSupport
 import Testing
 
 @testable import Search

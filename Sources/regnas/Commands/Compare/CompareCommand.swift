@@ -1,9 +1,12 @@
 import ArgumentParser
-import Delivery
+import AtomicFiles
+import Charts
+import Configuration
 import Foundation
 import HDF5
 import Search
 import SearchSpaces
+import Study
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

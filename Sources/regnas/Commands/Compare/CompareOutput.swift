@@ -1,7 +1,9 @@
+import Charts
 import Controller
-import Delivery
 import Foundation
 import Search
+import SearchSpaces
+import Study
 
 // What `regnas compare` shows and writes.
 extension StrategyComparison.BudgetResult {

@@ -1,0 +1,79 @@
+import Foundation
+
+/// The system calls by which files are published, one method each, so that a test can make any of
+/// them fail, fall short or not happen. A failure is the `errno` as a `StorageFault`.
+public protocol Storage: Sendable {
+  /// Creates a file that must not exist and gives its descriptor.
+  func create(_ path: String) throws(StorageFault) -> Int32
+  /// Opens a file to write at its end, creating it if there is none.
+  func openToAppend(_ path: String) throws(StorageFault) -> Int32
+  /// Opens an existing file or folder to synchronise it.
+  func open(_ path: String) throws(StorageFault) -> Int32
+  /// May write fewer bytes than given, as `write(2)`.
+  func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault) -> Int
+  func synchronize(_ descriptor: Int32) throws(StorageFault)
+  func close(_ descriptor: Int32) throws(StorageFault)
+  func rename(_ path: String, to target: String) throws(StorageFault)
+  func remove(_ path: String) throws(StorageFault)
+}
+
+/// A failed system call.
+public struct StorageFault: Error, Hashable, Sendable {
+  public let code: Int32
+
+  public init(_ code: Int32) { self.code = code }
+}
+
+/// The real disk.
+public struct SystemStorage: Storage {
+  public init() {}
+
+  public func create(_ path: String) throws(StorageFault) -> Int32 {
+    try check(Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
+  }
+
+  public func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
+    try check(Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666))
+  }
+
+  public func open(_ path: String) throws(StorageFault) -> Int32 {
+    try check(Foundation.open(path, O_RDONLY | O_CLOEXEC))
+  }
+
+  public func write(
+    _ descriptor: Int32,
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(StorageFault) -> Int {
+    try check(Foundation.write(descriptor, bytes.baseAddress, bytes.count))
+  }
+
+  public func synchronize(_ descriptor: Int32) throws(StorageFault) {
+    _ = try check(fsync(descriptor))
+  }
+
+  public func close(_ descriptor: Int32) throws(StorageFault) {
+    _ = try check(Foundation.close(descriptor))
+  }
+
+  public func rename(_ path: String, to target: String) throws(StorageFault) {
+    _ = try check(Foundation.rename(path, target))
+  }
+
+  public func remove(_ path: String) throws(StorageFault) { _ = try check(unlink(path)) }
+
+  private func check<Number: SignedInteger>(_ result: Number) throws(StorageFault) -> Number {
+    if result < 0 { throw StorageFault(errno) }
+    return result
+  }
+}
+
+/// Up to `count` bytes of a file from `offset` on.
+package func readPart(of path: String, from offset: Int, count: Int) throws -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: count)
+  let got = pread(descriptor, &bytes, count, off_t(offset))
+  guard got >= 0 else { throw StorageError(path, "read", code: errno) }
+  return Array(bytes.prefix(got))
+}

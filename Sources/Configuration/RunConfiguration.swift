@@ -1,0 +1,174 @@
+import Supernet
+import Training
+
+/// Everything that determines a run. Each value has one key (``ConfigurationKey``), one default
+/// here, and is stored in the run's folder with the rest.
+///
+/// No coefficient below is REG-NAS's: the paper's could not be obtained. Each is our own choice,
+/// found by the measurements that `docs/` reports, or a common value of the field where it says so.
+public struct RunConfiguration: Sendable, Equatable {
+  public var seed: UInt64 = 0
+  public var data = Data()
+  public var space = Space()
+  public var supernet = SupernetTraining()
+  public var controller = Controller()
+  public var search = Search()
+  public var family = Family()
+  public var checkpoint = Checkpoint()
+  public var runtime = Runtime()
+
+  public init() {}
+
+  public struct Data: Sendable, Equatable {
+    public var file = ""
+    /// Random crop after padding by this many pixels.
+    public var padding = 2
+    public var flip = true
+  }
+
+  public struct Space: Sendable, Equatable {
+    public var name = "mobilenetv3-small"
+    /// Scales every width; nil keeps the preset's.
+    public var widthMultiplier: Double?
+    /// Image sizes to choose from, ascending; none keeps that of the data set. Several make the
+    /// resolution a decision.
+    public var resolutions: [Int] = []
+  }
+
+  public struct SupernetTraining: Sendable, Equatable {
+    /// A trained supernet; nil trains one.
+    public var file: String?
+    /// A supernet whose weights the training starts from; nil for fresh ones.
+    public var initial: String?
+    public var schedule = TrainingSchedule.sandwich
+    /// Those of the schedule's phases that are trained; none for all.
+    public var phases: [String] = []
+    /// Shares of the epochs, one per phase; none for the schedule's.
+    public var phaseShares: [Double] = []
+    /// Highest learning rates, one per phase; none for the same in all.
+    public var phaseLearningRates: [Double] = []
+    public var epochs = 8
+    public var batchSize = 64
+    public var learningRate = 0.1
+    public var warmupEpochs = 0.5
+    public var momentum = 0.9
+    public var weightDecay = 3e-5
+    public var labelSmoothing = 0.1
+    /// Whether every step visits the largest and the smallest subnet.
+    public var sandwich = true
+    /// Random subnets a step, beside those.
+    public var randomSubnets = 4
+    public var sampling = TrainingConfiguration.Sampling.uniform
+    public var updates = TrainingConfiguration.Updates.subnet
+    public var gradients = TrainingConfiguration.Gradients.sum
+    public var distillation = TrainingConfiguration.Distillation.inPlace
+    /// Weight of the teacher in the subnets' loss; the rest is the labels'.
+    public var distillationWeight = 0.5
+    /// A supernet whose largest network is the fixed teacher.
+    public var teacher: String?
+    /// Decay of the average of the weights; 0 for none.
+    public var averaging = 0.0
+    public var precision = ComputePrecision.float32
+    /// Largest global gradient norm; 0 for none.
+    public var gradientClip = 0.0
+    public var calibrationImages = 1000
+    public var calibrationBatchSize = 250
+    /// Epochs between validations; 0 for none.
+    public var validateEvery = 1
+    /// Images of the search split that they look at.
+    public var validationImages = 1000
+    /// Random subnets that they look at, beside the largest and the smallest.
+    public var validationSubnets = 2
+  }
+
+  public struct Controller: Sendable, Equatable {
+    public var strategy = Strategy.reinforce
+    public var sharing = Sharing.perMember
+    /// Policy updates per member.
+    public var updates = 20
+    /// Architectures per update.
+    public var rollout = 10
+    public var hiddenUnits = 64
+    public var learningRate = 1e-2
+    public var baseline = Baseline.leaveOneOut
+    public var baselineDecay = 0.9
+    /// At the first update, and at the last; it falls linearly.
+    public var entropyWeight = 5e-2
+    public var finalEntropyWeight = 2e-2
+    public var temperature = 1.0
+    public var tanhConstant = 0.0
+    public var gradientClip = 1.0
+  }
+
+  public struct Search: Sendable, Equatable {
+    public var metric = CostMetric.macs
+    public var budgets: [Budget] = [.fraction(0.15), .fraction(0.45), .fraction(0.9)]
+    /// Weight of the negative-flip rate in the reward.
+    public var flipWeight = 1.0
+    public var aggregate = FlipAggregate.mean
+    /// Weight of the soft budget in the reward.
+    public var budgetWeight = 0.0
+    /// Images of the search split a reward is measured on; 0 for all of them.
+    public var rewardImages = 2000
+    /// What rewards are computed in; members' final figures always in float32.
+    public var precision = ComputePrecision.float32
+    /// Predictions of an outside model on the search split, and on the test split.
+    public var reference: String?
+    public var referenceTest: String?
+    /// A latency table, where `metric` is latency.
+    public var latencyTable: String?
+  }
+
+  public struct Family: Sendable, Equatable {
+    /// Architectures sampled from each trained controller.
+    public var samples = 50
+    /// The best of those and of all seen, measured again on the whole search split.
+    public var finalists = 8
+  }
+
+  public struct Checkpoint: Sendable, Equatable {
+    /// Seconds between checkpoints.
+    public var every = 60.0
+    public var keep = 3
+  }
+
+  public struct Runtime: Sendable, Equatable {
+    public var device = "auto"
+    /// 0 takes every core.
+    public var threads = 0
+    /// MiB of activations kept between evaluations.
+    public var evaluationMemory = 512
+    public var deterministic = false
+  }
+
+  public enum Strategy: String, Sendable, CaseIterable {
+    case reinforce, ppo, random, evolution, local
+  }
+  /// Whether each member gets a controller of its own.
+  public enum Sharing: String, Sendable, CaseIterable {
+    case perMember = "per-member"
+    /// One policy goes from member to member, conditioned on the budget and on the last smaller
+    /// member.
+    case conditioned
+  }
+  public enum Baseline: String, Sendable, CaseIterable {
+    case none
+    case movingAverage = "moving-average"
+    case leaveOneOut = "leave-one-out"
+  }
+  public enum CostMetric: String, Sendable, CaseIterable {
+    case macs, parameters, latency
+  }
+  /// How the rates against several references become one.
+  public enum FlipAggregate: String, Sendable, CaseIterable {
+    case mean, worst
+  }
+}
+
+/// An upper bound on a member's cost.
+public enum Budget: Sendable, Equatable {
+  /// In the metric's own unit (MACs, parameters, nanoseconds).
+  case absolute(Int)
+  /// Of the way from the cheapest to the dearest network of the space.
+  case fraction(Double)
+}

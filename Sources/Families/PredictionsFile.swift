@@ -1,0 +1,88 @@
+import AtomicFiles
+import Foundation
+import HDF5
+
+/// The file of one network's predictions, format `regnas.predictions`:
+///
+///     identity                     text: JSON of everything the predictions follow from
+///     labels/search, labels/test   int32 [images]
+///     search, test                 int32 [images], the predicted class
+///
+/// Written once per network, whole or not at all, so that an evaluation that was stopped goes on
+/// with what is there and results can be put together later.
+public enum PredictionsFile {
+  public static let format = "regnas.predictions"
+  package static let version = 1
+
+  /// What predictions follow from, as names and values: equal for equal predictions.
+  public typealias Identity = [String: String]
+
+  /// Class per image of each split.
+  public struct Content: Sendable, Hashable {
+    public var search: [Int32]
+    public var test: [Int32]
+
+    public init(search: [Int32], test: [Int32]) {
+      self.search = search
+      self.test = test
+    }
+  }
+
+  /// JSON with sorted keys.
+  package static func text(_ identity: Identity) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(identity), as: UTF8.self)
+  }
+
+  /// Throws `HDF5Error` or `StorageError`.
+  package static func write(
+    _ content: Content,
+    labels: Content,
+    identity: Identity,
+    to path: String,
+    storage: some Storage = SystemStorage()
+  ) throws {
+    let text = try text(identity)
+    let header = FileHeader(
+      format: format,
+      version: version,
+      minimumReaderVersion: 1,
+      createdBy: Program.identity,
+      configurationDigest: try SHA256.of(text)
+    )
+    try Artefact.write(header, to: path, storage: storage) { root in
+      try root.write("identity", strings: [text], shape: [])
+      try root.write("search", content.search)
+      try root.write("test", content.test)
+      let group = try root.createGroup("labels")
+      try group.write("search", labels.search)
+      try group.write("test", labels.test)
+    }
+  }
+
+  /// Verifies the file and reads it. Throws `HDF5Error`.
+  public static func read(_ path: String) throws -> (identity: Identity, content: Content) {
+    let root = try Artefact.open(path, expecting: format, readerVersion: version).file.root
+    let text = try root.readStrings("identity").values.first ?? ""
+    let identity: Identity
+    do {
+      identity = try JSONDecoder().decode(Identity.self, from: Data(text.utf8))
+    } catch {
+      throw HDF5Error(
+        .damagedFile,
+        file: path,
+        object: "identity",
+        operation: "read",
+        cause: "\(error)"
+      )
+    }
+    return (
+      identity,
+      Content(
+        search: try root.read("search", as: Int32.self).values,
+        test: try root.read("test", as: Int32.self).values
+      )
+    )
+  }
+}

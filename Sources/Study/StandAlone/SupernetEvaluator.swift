@@ -1,0 +1,82 @@
+import AtomicFiles
+import Decisions
+import Families
+import FlipMetrics
+import Foundation
+import HDF5
+import ImageData
+import RandomStreams
+import Search
+import SearchSpaces
+import Supernet
+import Torch
+
+/// Judges a supernet by a set of its architectures: with the weights they inherit, and beside that,
+/// if asked for, trained alone.
+///
+/// With a folder, every network's predictions are kept in it as soon as they are made: an evaluation
+/// that was stopped goes on after the last network that was finished, and ends with the same bytes.
+public struct SupernetEvaluator {
+  public struct Settings: Sendable {
+    public var split = Split.search
+    /// Seeds of stand-alone training, counted up from that of the supernet; 0 trains none.
+    public var aloneSeeds = 0
+    /// Where predictions and `evaluation.json` are kept; nil keeps nothing.
+    public var folder: String?
+    /// Where predictions of stand-alone networks are kept instead: other supernets trained by the same
+    /// recipe on the same data find them there.
+    public var aloneFolder: String?
+
+    public init() {}
+  }
+
+  package let subject: EvaluationSubject
+  package let settings: Settings
+  package let services: SearchRun.Services
+  package let latencies: CostTable?
+  package let store: PredictionsStore?
+  package let aloneStore: PredictionsStore?
+  package let calibration: [Tensor]
+
+  /// - Parameter latencies: a table of the supernet's space, in nanoseconds.
+  public init(
+    _ subject: EvaluationSubject,
+    settings: Settings,
+    latencies: CostTable? = nil,
+    services: SearchRun.Services,
+    storage: any Storage = SystemStorage()
+  ) throws {
+    self.subject = subject
+    self.settings = settings
+    self.latencies = latencies
+    self.services = services
+    let labels = PredictionsFile.Content(
+      search: subject.images.search.labels.map(Int32.init),
+      test: subject.images.test.labels.map(Int32.init)
+    )
+    store = try settings.folder.map {
+      try PredictionsStore($0 + "/inherited", labels: labels, storage: storage)
+    }
+    aloneStore = try (settings.aloneFolder ?? settings.folder.map { $0 + "/alone" }).map {
+      try PredictionsStore($0, labels: labels, storage: storage)
+    }
+    calibration = try subject.images.calibrationBatches()
+  }
+
+  /// Throws ``Interrupted`` when asked to stop.
+  public func evaluate(_ selection: ArchitectureSelection) throws -> SupernetEvaluation {
+    let entries = selection.entries
+    let inherited = try predictInherited(entries)
+    var alone: [[FlipMetrics.Predictions]] = []
+    if settings.aloneSeeds > 0 { alone = try predictAlone(entries) }
+    services.reporter.endProgress()
+    let evaluation = try judge(entries, inherited: inherited, alone: alone)
+    if let folder = settings.folder {
+      try AtomicFile.write(
+        Array(evaluation.json().utf8),
+        to: folder + "/" + SupernetEvaluation.fileName
+      )
+    }
+    return evaluation
+  }
+}

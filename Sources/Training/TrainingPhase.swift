@@ -1,0 +1,31 @@
+import Decisions
+import SearchSpaces
+
+/// A stretch of a training with its own learning-rate schedule, in which some kinds of decisions are
+/// *elastic* (subnets differ in them) and the others stay at their largest choice.
+public struct TrainingPhase: Sendable, Hashable, Codable {
+  /// What files and logs call it.
+  public var name: String
+  public var steps: Int
+  /// The peak; nil for the training's.
+  public var learningRate: Double?
+  /// None: the largest network alone is trained.
+  public var elastic: ElasticKinds
+  /// Before the first step hidden channels are put in order of importance, so that narrow networks
+  /// start from the channels that matter (``Supernet/sortChannels()``).
+  public var sortsChannels: Bool
+
+  public init(
+    _ name: String,
+    steps: Int,
+    learningRate: Double? = nil,
+    elastic: ElasticKinds = .all,
+    sortsChannels: Bool = false
+  ) {
+    self.name = name
+    self.steps = steps
+    self.learningRate = learningRate
+    self.elastic = elastic
+    self.sortsChannels = sortsChannels
+  }
+}

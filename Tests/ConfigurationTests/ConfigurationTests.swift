@@ -1,0 +1,146 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct ConfigurationTests {
+  private func message(_ body: (inout ConfigurationSources) throws -> Void) -> String {
+    var sources = ConfigurationSources()
+    do {
+      try body(&sources)
+      return "no error"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test func laterSourcesWinAndAreRemembered() throws {
+    var sources = ConfigurationSources()
+    let yaml = """
+      seed: 5
+      controller:
+        updates: 7
+        learningRate: 0.03
+      search:
+        budgets: [1.2M, 40%]
+        reference: null
+      """
+    try sources.read(yaml: yaml, name: "run.yaml")
+    try sources.read(environment: ["REGNAS_CONTROLLER_UPDATES": "8", "HOME": "/root"])
+    try sources.set("controller.updates=9", place: "--set")
+    #expect(sources.configuration.seed == 5)
+    #expect(sources.configuration.controller.updates == 9)
+    #expect(sources.configuration.controller.learningRate == 0.03)
+    #expect(sources.configuration.search.budgets == [.absolute(1_200_000), .fraction(0.4)])
+    #expect(sources.origins["seed"] == "run.yaml:1")
+    #expect(sources.origins["controller.learningRate"] == "run.yaml:4")
+    #expect(sources.origins["controller.updates"] == "--set")
+    #expect(sources.origins["controller.rollout"] == nil)
+  }
+
+  @Test func unknownKeysAreErrorsWithLineAndNearestMatch() {
+    #expect(
+      message { try $0.read(yaml: "controller:\n  learningrate: 1\n", name: "run.yaml") }
+        == "run.yaml:2: there is no key 'controller.learningrate'; did you mean 'controller.learningRate'?"
+    )
+    #expect(
+      message { try $0.read(yaml: "seed: 1\ncontroler:\n  updates: 1\n", name: "run.yaml") }
+        .hasPrefix("run.yaml:2: there is no key 'controler")
+    )
+    #expect(
+      message { try $0.set("search.lambda=1", place: "--set") }
+        .hasPrefix("--set: there is no key 'search.lambda'")
+    )
+    #expect(
+      message { try $0.read(environment: ["REGNAS_SEDE": "1"]) }
+        == "environment: there is no key for 'REGNAS_SEDE'; did you mean 'REGNAS_SEED'?"
+    )
+  }
+
+  @Test func malformedValuesSayWhatIsExpected() {
+    #expect(
+      message { try $0.set("controller.updates=many", place: "--set") }
+        == "--set: 'controller.updates' must be a whole number, not 'many'"
+    )
+    #expect(
+      message { try $0.set("controller.updates=0", place: "--set") }
+        == "--set: 'controller.updates' must be a whole number above 0, not '0'"
+    )
+    #expect(
+      message { try $0.set("controller.strategy=magic", place: "--set") }
+        == "--set: 'controller.strategy' must be one of reinforce, ppo, random, evolution, local, not 'magic'"
+    )
+    for budget in ["-5", "0", "abc", "120%", "5X", "1e40"] {
+      #expect(
+        message { try $0.set("search.budgets=\(budget)", place: "--set") }
+          .hasPrefix("--set: 'search.budgets' must be a positive number")
+      )
+    }
+    #expect(message { try $0.read(yaml: "seed: [", name: "a.yaml") }.hasPrefix("a.yaml: not valid"))
+    #expect(
+      message { try $0.read(yaml: "- a\n- b\n", name: "a.yaml") }
+        == "a.yaml: a mapping of keys to values was expected"
+    )
+  }
+
+  /// A run of the version before these keys goes on as it began.
+  @Test func storedConfigurationsKeepToTheDefaultsOfTheirVersion() throws {
+    let stored = try ConfigurationSources(stored: "seed: 3\n", name: "config.yaml").configuration
+    #expect(stored.supernet.updates == .batch)
+    #expect(stored.supernet.distillationWeight == 1)
+    #expect(RunConfiguration().supernet.updates == .subnet)
+    let named = try ConfigurationSources(stored: "supernet:\n  updates: subnet\n", name: "c.yaml")
+    #expect(named.configuration.supernet.updates == .subnet)
+  }
+
+  @Test func theStoredConfigurationReadsBackTheSame() throws {
+    var sources = ConfigurationSources()
+    // Every key at something other than its default.
+    for key in ConfigurationKey.all {
+      let current = key.read(sources.configuration)
+      let text: String
+      switch current {
+      case "true": text = "false"
+      case "false": text = "true"
+      case "null": text = key.path == "space.widthMultiplier" ? "0.5" : "a \"path\" #1: \\x"
+      case "float32": text = "bfloat16"
+      case "reinforce": text = "evolution"
+      case "per-member": text = "conditioned"
+      case "leave-one-out": text = "moving-average"
+      case "macs": text = "latency"
+      case "mean": text = "worst"
+      case "auto": text = "cuda:1"
+      case "sandwich": text = "largest-first"
+      case "uniform": text = "spread"
+      case "subnet": text = "batch"
+      case "sum": text = "mean"
+      case "in-place": text = "teacher"
+      case "[]" where key.path.hasPrefix("supernet.phase"):
+        text = key.path == "supernet.phases" ? "[depth, width]" : "[0.25, 0.75]"
+      default:
+        text =
+          key.path == "search.budgets"
+          ? "[1234567, 33.3%]"
+          : key.path == "space.resolutions"
+            ? "[20, 28]" : Double(current) == nil ? "some-name" : "0.25"
+      }
+      do {
+        try sources.set(key.path, to: text, place: "test")
+      } catch {
+        try sources.set(key.path, to: "5", place: "test")
+      }
+      #expect(key.read(sources.configuration) != current, "\(key.path)")
+    }
+    var again = ConfigurationSources()
+    try again.read(yaml: sources.configuration.yaml, name: "stored")
+    #expect(again.configuration == sources.configuration)
+    #expect(again.configuration.yaml == sources.configuration.yaml)
+    #expect(again.configuration.structuralDifferences(from: sources.configuration).isEmpty)
+  }
+
+  @Test func emptyFilesAreEmptyConfigurations() throws {
+    var sources = ConfigurationSources()
+    try sources.read(yaml: "", name: "empty")
+    try sources.read(yaml: "# only a comment\n", name: "comment")
+    #expect(sources.configuration == RunConfiguration())
+  }
+}
