@@ -28,10 +28,12 @@ struct ScalingBenchmark: ParsableCommand {
       print(try time(rollout: rollout))
       return
     }
+    print("Milliseconds per architecture, and the ratio of the first to the last of them.\n")
     print(
       "| rollout | images | resolution | "
-        + threads.map { "\($0) threads" }.joined(separator: " | ") + " | ms per architecture |"
+        + threads.map { "\($0) threads" }.joined(separator: " | ") + " | ratio |"
     )
+    print("|" + String(repeating: "---|", count: 4 + threads.count))
     for (rollout, images, resolution) in [
       (1, 2000, 28), (10, 2000, 28), (40, 2000, 28), (10, 500, 28), (10, 8000, 28), (10, 2000, 56),
     ] {
@@ -46,7 +48,7 @@ struct ScalingBenchmark: ParsableCommand {
       print(
         "| \(rollout) | \(images) | \(resolution) | "
           + times.map { short($0 * 1e3) }.joined(separator: " | ")
-          + " | ratio \(short((times.first ?? 0) / (times.last ?? 1))) |"
+          + " | \(short((times.first ?? 0) / (times.last ?? 1))) |"
       )
     }
   }
