@@ -95,10 +95,11 @@ let package = Package(
       providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]
     ),
     .target(
-      name: "CTorch",
+      name: "CKernels",
       cxxSettings: torchCompilerSettings,
       linkerSettings: torchLinkerSettings
     ),
+    .target(name: "CTorch", dependencies: ["CKernels"], cxxSettings: torchCompilerSettings),
     .target(name: "CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
     .target(
       name: "CCodecs",

@@ -1,5 +1,6 @@
 // Convolution: depthwise by our own kernels where they fit, everything else libtorch's.
-#include "activations.hpp"
+#include <CKernels/convolution.hpp>
+
 #include "depthwise.hpp"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -7,8 +8,8 @@
 namespace regnas {
 namespace {
 
-// Products of float32 maps and weights rounded to bfloat16; sums, and what comes out, are float32 but for
-// a rounding of the result.
+// Products of float32 maps and weights that are rounded to bfloat16. They are added in float32; the result
+// is rounded once more and comes out as float32.
 struct Rounded : torch::autograd::Function<Rounded> {
   using Context = torch::autograd::AutogradContext;
 
@@ -28,7 +29,7 @@ struct Rounded : torch::autograd::Function<Rounded> {
     const auto saved = context->get_saved_variables();
     const int64_t stride = context->saved_data["stride"].toInt();
     const int64_t padding = context->saved_data["padding"].toInt();
-    // Images want no gradient.
+    // The images need no gradient.
     const bool of_input = context->saved_data["input"].toBool();
     const auto both = at::convolution_backward(
       gradients[0].to(at::kBFloat16), saved[0], saved[1], c10::nullopt, {stride, stride},
@@ -41,36 +42,29 @@ struct Rounded : torch::autograd::Function<Rounded> {
 };
 
 }  // namespace
+at::Tensor convolution(
+  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, Stencil stencil,
+  bool rounded) {
+  const auto [stride, padding, groups] = stencil;
+  if (depthwise_fits(input, weight, stride, padding, groups))
+    return depthwise(input, weight, bias, stride);
+  if (rounded && groups == 1 && input.scalar_type() == at::kFloat) {
+    const auto output = Rounded::apply(input, weight, stride, padding);
+    return bias.defined() ? output + bias.reshape({1, -1, 1, 1}) : output;
+  }
+  return at::conv2d(input, weight, bias, stride, padding, /*dilation=*/1, groups);
+}
+
+at::Tensor convolution_activation(
+  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, Stencil stencil,
+  Activation activation) {
+  at::NoGradGuard none;
+  const auto [stride, padding, groups] = stencil;
+  if (depthwise_fits(input, weight, stride, padding, groups))
+    return depthwise(input, weight, bias, stride, activation);
+  auto output = at::conv2d(input, weight, bias, stride, padding, /*dilation=*/1, groups);
+  activate_in_place(output, activation);
+  return output;
+}
+
 }  // namespace regnas
-
-using namespace regnas;
-
-int rt_fast_conv2d(
-  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
-  int64_t groups, bool rounded, rt_tensor *out, rt_message *error) {
-  return produce(out, error, [&]() -> at::Tensor {
-    const at::Tensor &x = input->value, &w = weight->value;
-    const at::Tensor b = optional(bias);
-    if (!autocasts_on_cpu() && depthwise_fits(x, w, stride, padding, groups))
-      return depthwise(x, w, b, stride);
-    if (rounded && groups == 1 && x.scalar_type() == at::kFloat) {
-      const auto y = Rounded::apply(x, w, stride, padding);
-      return b.defined() ? y + b.reshape({1, -1, 1, 1}) : y;
-    }
-    return at::conv2d(x, w, b, stride, padding, /*dilation=*/1, groups);
-  });
-}
-
-int rt_conv2d_activation(
-  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
-  int64_t groups, rt_activation activation, rt_tensor *out, rt_message *error) {
-  return produce(out, error, [&]() -> at::Tensor {
-    at::NoGradGuard none;
-    const at::Tensor &x = input->value, &w = weight->value;
-    const at::Tensor b = optional(bias);
-    if (depthwise_fits(x, w, stride, padding, groups)) return depthwise(x, w, b, stride, activation);
-    auto y = at::conv2d(x, w, b, stride, padding, /*dilation=*/1, groups);
-    activate_in_place(y, activation);
-    return y;
-  });
-}

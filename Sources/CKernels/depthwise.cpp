@@ -7,9 +7,8 @@
 #include "depthwise.hpp"
 
 #include "depthwise_filter.hpp"
-#include "threads.hpp"
 
-#include <ATen/core/grad_mode.h>
+#include <CKernels/threads.hpp>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
@@ -152,7 +151,7 @@ at::Tensor channels_last_like(const Shape &s, const at::Tensor &like, int64_t h,
 
 at::Tensor forward(
   const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
-  rt_activation activation) {
+  Activation activation) {
   const Shape s = shape_of(input, weight.size(2), stride);
   auto output = channels_last_like(s, input, s.out_height, s.out_width);
   const auto taps = arrange_all(weight.contiguous(), bias, s, false);
@@ -169,7 +168,7 @@ at::Tensor input_gradient(
   const auto taps = arrange_all(weight.contiguous(), {}, s, dense);
   if (dense) {
     // The gradient of a convolution of stride 1 is the convolution with the turned kernel.
-    filter_all(s, RT_IDENTITY_ACTIVATION, g, taps, out);
+    filter_all(s, Activation::identity, g, taps, out);
     return output;
   }
   const int64_t size = taps_size(s);
@@ -207,7 +206,7 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
     int64_t stride) {
     context->save_for_backward({input, weight});
     context->saved_data["stride"] = stride;
-    return regnas::forward(input, weight, {}, stride, RT_IDENTITY_ACTIVATION);
+    return regnas::forward(input, weight, {}, stride, Activation::identity);
   }
 
   static torch::autograd::variable_list backward(
@@ -238,14 +237,14 @@ at::Tensor depthwise(
   const bool recorded =
     at::GradMode::is_enabled() && (input.requires_grad() || weight.requires_grad() ||
                                    (bias.defined() && bias.requires_grad()));
-  if (!recorded) return depthwise(input, weight, bias, stride, RT_IDENTITY_ACTIVATION);
+  if (!recorded) return depthwise(input, weight, bias, stride, Activation::identity);
   if (bias.defined()) return Depthwise::apply(input, weight, stride) + bias.reshape({1, -1, 1, 1});
   return Depthwise::apply(input, weight, stride);
 }
 
 at::Tensor depthwise(
   const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
-  rt_activation activation) {
+  Activation activation) {
   return forward(
     input, weight, bias.defined() ? bias.contiguous() : bias, stride, activation);
 }

@@ -1,7 +1,7 @@
 // Depthwise convolution of channels-last float32 maps: kernels of our own, and their use by autograd.
 #pragma once
 
-#include "internal.hpp"
+#include <CKernels/activation.hpp>
 
 namespace regnas {
 
@@ -19,6 +19,6 @@ at::Tensor depthwise(
 // activation(the same), not recorded.
 at::Tensor depthwise(
   const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, int64_t stride,
-  rt_activation activation);
+  Activation activation);
 
 }  // namespace regnas

@@ -5,7 +5,8 @@
 #include "depthwise_filter.hpp"
 
 #include "activations.hpp"
-#include "threads.hpp"
+
+#include <CKernels/threads.hpp>
 
 #include <type_traits>
 
@@ -44,7 +45,7 @@ REGNAS_INLINE void filter_row(
 }
 
 // y[i, j] = activation(bias + sum over the window of w * x), for `C` columns from `column` on.
-template <int K, int S, int C, int L, rt_activation A>
+template <int K, int S, int C, int L, Activation A>
 REGNAS_INLINE void filter_columns(
   const Shape &s, const float *image, const float *taps, int64_t row, int64_t column,
   int64_t lanes, float *out) {
@@ -76,7 +77,7 @@ REGNAS_INLINE void filter_columns(
 
 // All channels of `C` columns, so that memory is read in its order. Whole blocks of channels, then a
 // half one or what is left.
-template <int K, int S, int C, rt_activation A>
+template <int K, int S, int C, Activation A>
 REGNAS_INLINE void filter_pixels(
   const Shape &s, const float *image, const float *taps, int64_t row, int64_t column, float *out) {
   constexpr int64_t kTaps = (K * K + 1) * kLanes;
@@ -91,7 +92,7 @@ REGNAS_INLINE void filter_pixels(
     filter_columns<K, S, C, 0, A>(s, image + channel, taps, row, column, left, out + channel);
 }
 
-template <int K, int S, rt_activation A>
+template <int K, int S, Activation A>
 REGNAS_INLINE void filter_image(
   const Shape &s, const float *image, const float *taps, float *out) {
   for (int64_t i = 0; i < s.out_height; i++) {
@@ -119,7 +120,7 @@ void arrange(
         weight[(block * kLanes + c) * size + t];
 }
 
-template <rt_activation A, int K>
+template <Activation A, int K>
 REGNAS_INLINE void forward_images(
   const Shape &s, std::integral_constant<int, K>, const float *input, const float *taps,
   int64_t chunk, float *output) {
@@ -136,24 +137,24 @@ REGNAS_INLINE void forward_images(
 
 // One instruction set each.
 REGNAS_CLONES void forward_part_1(
-  const Shape &s, rt_activation a, const float *x, const float *taps, int64_t chunk, float *y) {
+  const Shape &s, Activation a, const float *x, const float *taps, int64_t chunk, float *y) {
   REGNAS_FOR_ACTIVATION(a, forward_images, s, std::integral_constant<int, 1>(), x, taps, chunk, y)
 }
 REGNAS_CLONES void forward_part_3(
-  const Shape &s, rt_activation a, const float *x, const float *taps, int64_t chunk, float *y) {
+  const Shape &s, Activation a, const float *x, const float *taps, int64_t chunk, float *y) {
   REGNAS_FOR_ACTIVATION(a, forward_images, s, std::integral_constant<int, 3>(), x, taps, chunk, y)
 }
 REGNAS_CLONES void forward_part_5(
-  const Shape &s, rt_activation a, const float *x, const float *taps, int64_t chunk, float *y) {
+  const Shape &s, Activation a, const float *x, const float *taps, int64_t chunk, float *y) {
   REGNAS_FOR_ACTIVATION(a, forward_images, s, std::integral_constant<int, 5>(), x, taps, chunk, y)
 }
 REGNAS_CLONES void forward_part_7(
-  const Shape &s, rt_activation a, const float *x, const float *taps, int64_t chunk, float *y) {
+  const Shape &s, Activation a, const float *x, const float *taps, int64_t chunk, float *y) {
   REGNAS_FOR_ACTIVATION(a, forward_images, s, std::integral_constant<int, 7>(), x, taps, chunk, y)
 }
 
 void forward_part(
-  const Shape &s, rt_activation a, const float *x, const float *taps, int64_t chunk, float *y) {
+  const Shape &s, Activation a, const float *x, const float *taps, int64_t chunk, float *y) {
   switch (s.kernel) {
     case 1: return forward_part_1(s, a, x, taps, chunk, y);
     case 3: return forward_part_3(s, a, x, taps, chunk, y);
@@ -176,7 +177,7 @@ std::vector<float> arrange_all(
 }
 
 void filter_all(
-  const Shape &s, rt_activation activation, const float *input, const std::vector<float> &taps,
+  const Shape &s, Activation activation, const float *input, const std::vector<float> &taps,
   float *output) {
   parallel_parts(s.chunks(), [&](int64_t chunk) {
     forward_part(s, activation, input, taps.data(), chunk, output);

@@ -1,8 +1,9 @@
 // The forward pass of depthwise convolution, and what its gradients share with it.
 #pragma once
 
-#include "internal.hpp"
 #include "vectors.hpp"
+
+#include <CKernels/activation.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -39,7 +40,7 @@ std::vector<float> arrange_all(
 
 // output = activation(bias + filtered input), channels last.
 void filter_all(
-  const Shape &s, rt_activation activation, const float *input, const std::vector<float> &taps,
+  const Shape &s, Activation activation, const float *input, const std::vector<float> &taps,
   float *output);
 
 }  // namespace regnas

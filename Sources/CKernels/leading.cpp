@@ -1,6 +1,6 @@
 // The leading slice of a parameter as one operation. With libtorch's it is one for each dimension and
 // one for the order in memory, and each makes a gradient of its input's full size.
-#include "leading.hpp"
+#include <CKernels/leading.hpp>
 
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -51,25 +51,20 @@ at::Tensor gradient_of_leading(const at::Tensor &parameter, const at::Tensor &gr
   return {};
 }
 
-}  // namespace regnas
-
-using namespace regnas;
-
-int rt_leading(
-  rt_tensor parameter, const int64_t *shape, int rank, bool in_channels_last, rt_tensor *out,
-  rt_message *error) {
-  return produce(out, error, [&]() -> at::Tensor {
-    const at::Tensor &a = parameter->value;
-    bool fits = rank == a.dim();
-    for (int i = 0; fits && i < rank; i++) fits = 0 <= shape[i] && shape[i] <= a.size(i);
-    TORCH_CHECK(fits, "no such leading slice");
-    if (at::GradMode::is_enabled() && a.requires_grad() && a.is_leaf()) {
-      const bool is_whole =
-        a.sizes() == sizes(shape, rank) &&
-        (!in_channels_last || a.is_contiguous(at::MemoryFormat::ChannelsLast));
-      return is_whole ? a : Leading::apply(a, sizes(shape, rank), in_channels_last);
-    }
-    const auto view = view_of_leading(a, sizes(shape, rank));
-    return in_channels_last ? channels_last(view) : view;
-  });
+at::Tensor leading_slice(
+  const at::Tensor &parameter, at::IntArrayRef sizes, bool in_channels_last) {
+  const at::Tensor &a = parameter;
+  bool fits = static_cast<int64_t>(sizes.size()) == a.dim();
+  for (size_t i = 0; fits && i < sizes.size(); i++)
+    fits = 0 <= sizes[i] && sizes[i] <= a.size(static_cast<int64_t>(i));
+  TORCH_CHECK(fits, "no such leading slice");
+  if (at::GradMode::is_enabled() && a.requires_grad() && a.is_leaf()) {
+    const bool is_whole =
+      a.sizes() == sizes && (!in_channels_last || a.is_contiguous(at::MemoryFormat::ChannelsLast));
+    return is_whole ? a : Leading::apply(a, sizes, in_channels_last);
+  }
+  const auto view = view_of_leading(a, sizes);
+  return in_channels_last ? channels_last(view) : view;
 }
+
+}  // namespace regnas

@@ -4,13 +4,11 @@
 // is summed in float32 relative to its own first row, which keeps cancellation small, and blocks are
 // merged in float64 (Chan, Golub and LeVeque, 1983). Blocks do not depend on the number of threads,
 // so neither does the result.
-#include "moments.hpp"
+#include <CKernels/moments.hpp>
 
-#include "internal.hpp"
-#include "threads.hpp"
 #include "vectors.hpp"
 
-#include <ATen/core/grad_mode.h>
+#include <CKernels/threads.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -101,15 +99,3 @@ std::pair<at::Tensor, at::Tensor> channel_moments(const at::Tensor &a) {
 }
 
 }  // namespace regnas
-
-using namespace regnas;
-
-int rt_channel_moments(
-  rt_tensor input, rt_tensor *mean, rt_tensor *variance, rt_message *error) {
-  return guarded(error, [&] {
-    auto result = channel_moments(input->value);
-    auto mean_handle = new rt_tensor_s{result.first};
-    *variance = new rt_tensor_s{result.second};
-    *mean = mean_handle;
-  });
-}

@@ -1,9 +1,9 @@
-// The optimiser's step over all parameters at once: one pass over each, in one call, instead of five
-// operations of libtorch per parameter.
-#include "internal.hpp"
+// The optimiser's step: one pass over a parameter instead of five operations of libtorch.
+#include <CKernels/optimizer.hpp>
+
 #include "vectors.hpp"
 
-#include <ATen/core/grad_mode.h>
+#include <CKernels/threads.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -41,52 +41,69 @@ bool is_plain(const at::Tensor &a) {
 }
 
 }  // namespace
-}  // namespace regnas
+void sgd_step(
+  const at::Tensor &parameter, const at::Tensor &velocity, double decay, double rate,
+  double momentum) {
+  at::NoGradGuard none;
+  const at::Tensor &w = parameter, &v = velocity;
+  at::Tensor &gradient = w.mutable_grad();
+  if (!gradient.defined()) return;
+  const at::Tensor g = gradient;
+  gradient = at::Tensor();
+  // Equal strides of dense tensors: their elements correspond in memory.
+  if (
+    is_plain(w) && is_plain(v) && is_plain(g) && w.strides() == v.strides() &&
+    w.strides() == g.strides()) {
+    nesterov(
+      w.data_ptr<float>(), v.data_ptr<float>(), g.data_ptr<float>(), w.numel(),
+      static_cast<float>(decay), static_cast<float>(rate), static_cast<float>(momentum));
+    return;
+  }
+  if (decay != 0) g.add_(w, decay);
+  v.mul_(momentum).add_(g);
+  w.sub_(g.add(v, momentum), rate);
+}
 
-using namespace regnas;
+double gradient_norm(const std::vector<at::Tensor> &parameters) {
+  at::NoGradGuard none;
+  double total = 0;
+  std::vector<at::Tensor> others;
+  for (const at::Tensor &parameter : parameters) {
+    const at::Tensor &g = parameter.grad();
+    if (!g.defined()) continue;
+    if (is_plain(g))
+      total += squares(g.data_ptr<float>(), g.numel());
+    else
+      others.push_back(g.square().sum().to(at::kDouble));
+  }
+  // One wait for the device, if any.
+  if (!others.empty()) total += at::stack(others).sum().item<double>();
+  return std::sqrt(total);
+}
 
-int rt_sgd_step(
-  const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
-  double rate, double momentum, rt_message *error) {
-  return guarded(error, [&] {
-    at::NoGradGuard none;
-    for (int i = 0; i < count; i++) {
-      at::Tensor &w = parameters[i]->value, &v = velocities[i]->value;
-      at::Tensor &gradient = w.mutable_grad();
+void add_gradients(const std::vector<at::Tensor> &to, const std::vector<at::Tensor> &from) {
+  at::NoGradGuard none;
+  TORCH_CHECK(to.size() == from.size(), from.size(), " tensors for ", to.size());
+  for (size_t i = 0; i < to.size(); i++)
+    TORCH_CHECK(
+      to[i].sizes() == from[i].sizes(), "tensor ", i, " is ", from[i].sizes(), " for ",
+      to[i].sizes());
+  constexpr size_t kPerPart = 16;
+  parallel_parts(static_cast<int64_t>((to.size() + kPerPart - 1) / kPerPart), [&](int64_t part) {
+    OneThread one;
+    const size_t first = static_cast<size_t>(part) * kPerPart;
+    for (size_t i = first; i < std::min(to.size(), first + kPerPart); i++) {
+      auto &gradient = from[i].mutable_grad();
       if (!gradient.defined()) continue;
-      const at::Tensor g = gradient;
-      gradient = at::Tensor();
-      // Equal strides of dense tensors: their elements correspond in memory.
-      if (
-        is_plain(w) && is_plain(v) && is_plain(g) && w.strides() == v.strides() &&
-        w.strides() == g.strides()) {
-        nesterov(
-          w.data_ptr<float>(), v.data_ptr<float>(), g.data_ptr<float>(), w.numel(),
-          static_cast<float>(decays[i]), static_cast<float>(rate), static_cast<float>(momentum));
-        continue;
+      auto &sum = to[i].mutable_grad();
+      if (sum.defined()) {
+        sum.add_(gradient);
+      } else {
+        sum = gradient;
       }
-      if (decays[i] != 0) g.add_(w, decays[i]);
-      v.mul_(momentum).add_(g);
-      w.sub_(g.add(v, momentum), rate);
+      gradient.reset();
     }
   });
 }
 
-int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error) {
-  return guarded(error, [&] {
-    at::NoGradGuard none;
-    double total = 0;
-    std::vector<at::Tensor> others;
-    for (int i = 0; i < count; i++) {
-      const at::Tensor &g = parameters[i]->value.grad();
-      if (!g.defined()) continue;
-      if (is_plain(g))
-        total += squares(g.data_ptr<float>(), g.numel());
-      else
-        others.push_back(g.square().sum().to(at::kDouble));
-    }
-    // One wait for the device, if any.
-    if (!others.empty()) total += at::stack(others).sum().item<double>();
-    *norm = std::sqrt(total);
-  });
-}
+}  // namespace regnas

@@ -4,16 +4,18 @@
 // With libtorch's operations the gradient of the mean is written out for every pixel and then added to
 // that of the product; here the two are one pass. Each image is summed by itself, so results do not
 // depend on the number of threads.
-#include "internal.hpp"
-#include "threads.hpp"
+#include <CKernels/squeeze.hpp>
+
 #include "vectors.hpp"
+
+#include <CKernels/threads.hpp>
 
 #include <torch/csrc/autograd/custom_function.h>
 
 namespace regnas {
 namespace {
 
-// Of one image of `pixels * channels` values: sums over pixels.
+// Sums over the pixels of one image of `pixels * channels` values.
 template <class Element>
 REGNAS_INLINE void sum_all_pixels(
   const Element *x, int64_t pixels, int64_t channels, float *sum) {
@@ -36,7 +38,7 @@ REGNAS_CLONES void sum_pixels(const BFloat *x, int64_t pixels, int64_t channels,
   sum_all_pixels(x, pixels, channels, sum);
 }
 
-// The same of products.
+// Sums over pixels of products.
 REGNAS_CLONES void sum_products(
   const float *x, const float *dy, int64_t pixels, int64_t channels, float *sum) {
   for_all_columns(channels, REGNAS_KERNEL {
@@ -152,24 +154,24 @@ struct SqueezeExcitation : torch::autograd::Function<SqueezeExcitation> {
     const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     const Map map(input);
     const float *x = input.data_ptr<float>(), *dy = gradient.data_ptr<float>();
-    auto of_gates = at::empty_like(gates);
-    float *dg = of_gates.data_ptr<float>();
+    auto gate_gradient = at::empty_like(gates);
+    float *dg = gate_gradient.data_ptr<float>();
     map.for_all_images([&](int64_t row, int64_t pixel) {
       sum_products(x + pixel, dy + pixel, map.pixels, map.channels, dg + row);
     });
-    const auto of_expanded = at::hardsigmoid_backward(of_gates, expanded);
-    const auto of_reduced =
-      at::threshold_backward(at::mm(of_expanded, matrix(expand_weight)), reduced, 0);
-    const auto of_means = at::mm(of_reduced, matrix(reduce_weight))
+    const auto expanded_gradient = at::hardsigmoid_backward(gate_gradient, expanded);
+    const auto reduced_gradient =
+      at::threshold_backward(at::mm(expanded_gradient, matrix(expand_weight)), reduced, 0);
+    const auto mean_gradient = at::mm(reduced_gradient, matrix(reduce_weight))
                             .mul_(1.0 / static_cast<double>(map.pixels));
-    auto of_input = at::empty_like(input);
-    excite(map, dy, gates, of_means, of_input.data_ptr<float>());
+    auto input_gradient = at::empty_like(input);
+    excite(map, dy, gates, mean_gradient, input_gradient.data_ptr<float>());
     return {
-      of_input,
-      at::mm(of_reduced.t(), means).reshape(reduce_weight.sizes()),
-      of_reduced.sum(0),
-      at::mm(of_expanded.t(), reduced).reshape(expand_weight.sizes()),
-      of_expanded.sum(0),
+      input_gradient,
+      at::mm(reduced_gradient.t(), means).reshape(reduce_weight.sizes()),
+      reduced_gradient.sum(0),
+      at::mm(expanded_gradient.t(), reduced).reshape(expand_weight.sizes()),
+      expanded_gradient.sum(0),
     };
   }
 };
@@ -195,23 +197,19 @@ bool is_matrix(const at::Tensor &a, int64_t rows, int64_t columns) {
 }
 
 }  // namespace
-}  // namespace regnas
-
-using namespace regnas;
-
-int rt_squeeze_excitation(
-  rt_tensor input, rt_tensor reduce_weight, rt_tensor reduce_bias, rt_tensor expand_weight,
-  rt_tensor expand_bias, rt_tensor *out, rt_message *error) {
-  return produce(out, error, [&]() -> at::Tensor {
-    const at::Tensor &x = input->value, &w1 = reduce_weight->value, &b1 = reduce_bias->value,
-                     &w2 = expand_weight->value, &b2 = expand_bias->value;
-    const bool fits = !autocasts_on_cpu() && x.dim() == 4 && w1.scalar_type() == x.scalar_type() &&
-                      is_matrix(w1, w1.size(0), x.size(1)) && is_matrix(w2, x.size(1), w1.size(0));
-    if (fits && is_float_channels_last(x)) return SqueezeExcitation::apply(x, w1, b1, w2, b2);
-    const bool bfloats = x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
-                        x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
-    if (fits && bfloats) return squeeze_excitation_of_bfloats(x, w1, b1, w2, b2);
-    const auto reduced = at::relu(at::conv2d(x.mean({2, 3}, true), w1, b1));
-    return x * at::hardsigmoid(at::conv2d(reduced, w2, b2));
-  });
+at::Tensor squeeze_excitation(
+  const at::Tensor &input, const at::Tensor &reduce_weight, const at::Tensor &reduce_bias,
+  const at::Tensor &expand_weight, const at::Tensor &expand_bias) {
+  const at::Tensor &x = input, &w1 = reduce_weight, &b1 = reduce_bias, &w2 = expand_weight,
+                   &b2 = expand_bias;
+  const bool fits = x.dim() == 4 && w1.scalar_type() == x.scalar_type() &&
+                    is_matrix(w1, w1.size(0), x.size(1)) && is_matrix(w2, x.size(1), w1.size(0));
+  if (fits && is_float_channels_last(x)) return SqueezeExcitation::apply(x, w1, b1, w2, b2);
+  const bool bfloats = x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
+                       x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+  if (fits && bfloats) return squeeze_excitation_of_bfloats(x, w1, b1, w2, b2);
+  const auto reduced = at::relu(at::conv2d(x.mean({2, 3}, true), w1, b1));
+  return x * at::hardsigmoid(at::conv2d(reduced, w2, b2));
 }
+
+}  // namespace regnas

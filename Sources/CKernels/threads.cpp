@@ -1,9 +1,9 @@
 // libtorch's own `parallel_for` is serial in code that is compiled without OpenMP, as ours is. So we ask
 // the OpenMP library that libtorch has loaded: a pool of our own would compete with its threads for the
 // cores, which spin for a while after each of libtorch's operations (a training step took a fifth longer).
-#include "threads.hpp"
+#include <CKernels/threads.hpp>
 
-#include "internal.hpp"
+#include <CKernels/tensor.hpp>
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -33,7 +33,7 @@ struct Job {
   const unsigned mode = float_mode();
   std::atomic<int64_t> next{0};
 
-  // Of every thread.
+  // What each thread runs.
   static void work(void *context) {
     auto job = static_cast<Job *>(context);
     set_float_mode(job->mode);
@@ -88,7 +88,8 @@ void set_openmp_threads(int threads) {
 }
 
 OneThread::OneThread() {
-  // libtorch sets a new thread's number of threads when it is first asked for it; not after us.
+  // libtorch sets a new thread's number of threads when that is first asked for: have it done before we
+  // set ours.
   // (Not `init_num_threads`: each call of it makes another pool of threads.)
   at::get_num_threads();
   if (openmp().get) before_ = openmp().get();
@@ -119,10 +120,3 @@ bool run_together(int count, const std::function<void(int)> &body) {
 }
 
 }  // namespace regnas
-
-void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context) {
-  regnas::parallel_parts(parts, [&](int64_t part) {
-    regnas::OneThread one;
-    body(context, part);
-  });
-}

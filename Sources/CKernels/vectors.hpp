@@ -64,7 +64,7 @@ REGNAS_INLINE void store(BFloat *to, const Lanes &lanes, int64_t count) {
   Words words;
   std::memcpy(&words, &lanes, sizeof words);
   const Words rounded = (words + 0x7fff + (words >> 16 & 1)) >> 16;
-  // Rounding could make an infinity of what is not a number.
+  // Rounding could turn a NaN into an infinity.
   const Words bits = (words & 0x7fffffff) > 0x7f800000 ? (words >> 16 | 0x40) : rounded;
   const BFloats bfloats = __builtin_convertvector(bits, BFloats);
   if (count == kLanes) std::memcpy(to, &bfloats, sizeof bfloats);
@@ -72,8 +72,9 @@ REGNAS_INLINE void store(BFloat *to, const Lanes &lanes, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = bfloats[i];
 }
 
-// Calls `kernel(columns, first, lanes)` for all channels, up to four vectors of them at once: memory is
-// gone through in its order, pixel by pixel. Only the last vector may have fewer than all lanes.
+// Calls `kernel(columns, first, lanes)` for all channels, up to four vectors of them at once, so that a
+// kernel can go through memory in its order, pixel by pixel. Only the last vector may have fewer than all
+// lanes.
 template <class Kernel>
 REGNAS_INLINE void for_all_columns(int64_t channels, Kernel kernel) {
   int64_t first = 0;

@@ -1,22 +1,22 @@
 // What the shim's source files share.
 #pragma once
 
-// libtorch 1.13 compiles as C++20 only with this header first.
-#include <ATen/core/ivalue.h>
-
-#include <ATen/ATen.h>
-#include <ATen/autocast_mode.h>
-#include <ATen/core/grad_mode.h>
-#include <torch/csrc/api/include/torch/version.h>
+#include <CKernels/group.hpp>
+#include <CKernels/tensor.hpp>
 
 #include <cstring>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "include/CTorch.h"
 
 struct rt_tensor_s {
   at::Tensor value;
+};
+
+struct rt_group_s {
+  c10::intrusive_ptr<regnas::Group> value;
 };
 
 namespace regnas {
@@ -54,36 +54,11 @@ inline at::Device device(int index) {
                    : at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
 
-// Autocast took the device as an argument from 2.4 on.
-#define REGNAS_AUTOCAST_BY_DEVICE \
-  (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
-
-inline bool autocasts_on_cpu() {
-#if REGNAS_AUTOCAST_BY_DEVICE
-  return at::autocast::is_autocast_enabled(at::kCPU);
-#else
-  return at::autocast::is_cpu_enabled();
-#endif
-}
-
-// What our own kernels take.
-inline bool is_float_channels_last(const at::Tensor &a) {
-  return a.dim() == 4 && a.numel() > 0 && a.device().is_cpu() && a.scalar_type() == at::kFloat &&
-         a.is_contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-// With one channel or one pixel, strides do not say which layout is meant, and libtorch then takes a
-// tensor for channels first: a network whose images have one channel would run so to its end. Give
-// the strides that say channels last. (Not under autograd: one more node per weight and step for
-// nothing, since the images decide.)
-inline at::Tensor channels_last(const at::Tensor &a) {
-  const auto format = at::MemoryFormat::ChannelsLast;
-  auto result = a.contiguous(format);
-  const bool recorded = at::GradMode::is_enabled() && a.requires_grad();
-  if (recorded || result.numel() == 0 || result.suggest_memory_format() == format) return result;
-  const int64_t channels = a.size(1), height = a.size(2), width = a.size(3);
-  return result.as_strided(
-    result.sizes(), {channels * height * width, 1, channels * width, channels});
+inline std::vector<at::Tensor> list(const rt_tensor *tensors, int count) {
+  std::vector<at::Tensor> result;
+  result.reserve(static_cast<size_t>(count));
+  for (int i = 0; i < count; i++) result.push_back(tensors[i]->value);
+  return result;
 }
 
 inline at::IntArrayRef sizes(const int64_t *values, int count) {

@@ -1,7 +1,7 @@
 // Operations on tensors.
 #include "internal.hpp"
 
-#include <ATen/core/grad_mode.h>
+#include <CKernels/leading.hpp>
 
 using namespace regnas;
 
@@ -141,13 +141,20 @@ int rt_narrow(
   return produce(out, error, [&] { return a->value.narrow(dimension, start, length); });
 }
 
+int rt_leading(
+  rt_tensor parameter, const int64_t *shape, int rank, bool in_channels_last, rt_tensor *out,
+  rt_message *error) {
+  return produce(out, error, [&] {
+    return leading_slice(parameter->value, sizes(shape, rank), in_channels_last);
+  });
+}
+
 int rt_cat(
   const rt_tensor *tensors, int count, int64_t dimension, bool stack, rt_tensor *out,
   rt_message *error) {
   return produce(out, error, [&] {
-    std::vector<at::Tensor> list;
-    for (int i = 0; i < count; i++) list.push_back(tensors[i]->value);
-    return stack ? at::stack(list, dimension) : at::cat(list, dimension);
+    const auto values = list(tensors, count);
+    return stack ? at::stack(values, dimension) : at::cat(values, dimension);
   });
 }
 
@@ -163,47 +170,5 @@ int rt_gather(rt_tensor a, int64_t dimension, rt_tensor index, rt_tensor *out, r
 int rt_to(rt_tensor a, int dtype, int device_index, rt_tensor *out, rt_message *error) {
   return produce(out, error, [&] {
     return a->value.to(device(device_index), static_cast<at::ScalarType>(dtype));
-  });
-}
-
-int rt_conv2d(
-  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
-  int64_t groups, rt_tensor *out, rt_message *error) {
-  return produce(out, error, [&] {
-    return at::conv2d(
-      input->value, weight->value, optional(bias), stride, padding, /*dilation=*/1, groups);
-  });
-}
-
-int rt_linear(
-  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error) {
-  return produce(
-    out, error, [&] { return at::linear(input->value, weight->value, optional(bias)); });
-}
-
-int rt_batch_norm(
-  rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
-  rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
-  rt_message *error) {
-  return produce(out, error, [&] {
-    return at::batch_norm(
-      input->value, optional(weight), optional(bias), optional(running_mean),
-      optional(running_var), training, momentum, epsilon, /*cudnn_enabled=*/true);
-  });
-}
-
-int rt_max_pool2d(
-  rt_tensor input, int64_t kernel, int64_t stride, int64_t padding, rt_tensor *out,
-  rt_message *error) {
-  return produce(
-    out, error, [&] { return at::max_pool2d(input->value, kernel, stride, padding); });
-}
-
-int rt_avg_pool2d(
-  rt_tensor input, int64_t kernel, int64_t stride, rt_tensor *out, rt_message *error) {
-  return produce(out, error, [&] {
-    return at::avg_pool2d(
-      input->value, kernel, stride, /*padding=*/0, /*ceil_mode=*/true,
-      /*count_include_pad=*/false);
   });
 }

@@ -1,10 +1,11 @@
 // libtorch's process-wide settings.
 #include "internal.hpp"
-#include "threads.hpp"
+
+#include <CKernels/threads.hpp>
 
 #include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
 #include <dlfcn.h>
+#include <torch/csrc/api/include/torch/version.h>
 
 using namespace regnas;
 
@@ -50,26 +51,6 @@ int rt_threads(void) { return at::get_num_threads(); }
 void rt_set_grad_enabled(bool enabled) { at::GradMode::set_enabled(enabled); }
 
 bool rt_grad_enabled(void) { return at::GradMode::is_enabled(); }
-
-int rt_set_autocast(int device_index, bool enabled, rt_message *error) {
-  return guarded(error, [&] {
-    bool cpu = device_index < 0;
-#if REGNAS_AUTOCAST_BY_DEVICE
-    auto type = cpu ? at::kCPU : at::kCUDA;
-    at::autocast::set_autocast_enabled(type, enabled);
-    at::autocast::set_autocast_dtype(type, at::kBFloat16);
-#else
-    if (cpu) {
-      at::autocast::set_cpu_enabled(enabled);
-      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
-    } else {
-      at::autocast::set_enabled(enabled);
-      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
-    }
-#endif
-    if (!enabled) at::autocast::clear_cache();
-  });
-}
 
 int rt_cuda_device_count(int *count, rt_message *error) {
   return guarded(error, [&] {

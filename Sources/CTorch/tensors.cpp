@@ -47,9 +47,11 @@ int rt_copy_out(rt_tensor tensor, void *bytes, size_t byte_count, rt_message *er
   });
 }
 
-int rt_rank(rt_tensor tensor) { return static_cast<int>(tensor->value.dim()); }
-
-int64_t rt_size(rt_tensor tensor, int dimension) { return tensor->value.sizes()[dimension]; }
+const int64_t *rt_sizes(rt_tensor tensor, int *rank) {
+  const auto sizes = tensor->value.sizes();
+  *rank = static_cast<int>(sizes.size());
+  return sizes.data();
+}
 
 int rt_dtype(rt_tensor tensor) { return static_cast<int>(tensor->value.scalar_type()); }
 

@@ -36,18 +36,16 @@ public func withoutGradient<T>(_ body: () throws -> T) rethrows -> T {
   return try body()
 }
 
-/// Runs `body` with convolutions and matrix products in bfloat16 (autocast) on `device`.
-public func withBFloat16<T>(on device: Device, _ body: () throws -> T) throws -> T {
-  try check("autocast") { rt_set_autocast(device.code, true, $0) }
-  let result = Result(catching: body)
-  try check("autocast") { rt_set_autocast(device.code, false, $0) }
-  return try result.get()
-}
-
 extension Tensor {
-  /// Adds the gradients of `others` to those of `tensors`, one to one, and takes them away.
+  /// Adds the gradients of `others` to those of `tensors`, one to one and of equal shapes, and takes
+  /// them away. Throws ``TorchError`` where they do not correspond.
   public static func addGradients(to tensors: [Tensor], from others: [Tensor]) throws {
-    precondition(tensors.count == others.count)
+    guard tensors.count == others.count else {
+      throw TorchError(
+        operation: "adding gradients",
+        message: "there are \(others.count) tensors for \(tensors.count)"
+      )
+    }
     try check("adding gradients") {
       rt_add_gradients(tensors.map(\.handle), others.map(\.handle), Int32(tensors.count), $0)
     }

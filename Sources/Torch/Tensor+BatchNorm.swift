@@ -48,6 +48,10 @@ extension Tensor {
   ///
   /// Vectors may have more channels than the input: the leading ones are used, and gradients of leaves go
   /// straight to them. `batches`, an int64, is counted up.
+  ///
+  /// With a `group`, this tensor is its rank's part of a batch and the statistics are those of the whole
+  /// batch, forward and backward (synchronised batch norm). All ranks have to run the same layers, forward
+  /// and backward. Float32 on the processor only.
   public func batchNormTraining(
     weight: Tensor,
     bias: Tensor,
@@ -56,7 +60,8 @@ extension Tensor {
     batches: Tensor? = nil,
     momentum: Double,
     epsilon: Double,
-    then activation: FusedActivation
+    then activation: FusedActivation,
+    over group: ProcessGroup? = nil
   ) throws -> Tensor {
     try produce("batch norm and \(activation)", [self, weight]) {
       rt_batch_norm_activation(
@@ -69,6 +74,7 @@ extension Tensor {
         momentum,
         epsilon,
         activation.code,
+        group?.handle,
         $0,
         $1
       )

@@ -21,14 +21,7 @@ extension Tensor {
 
   /// The elements as raw bytes in row-major order.
   public func bytes() throws -> [UInt8] {
-    let width =
-      switch elementType {
-      case .uint8, .int8, .bool: 1
-      case .bfloat16: 2
-      case .int32, .float32: 4
-      case .int64, .float64: 8
-      }
-    let size = count * width
+    let size = count * elementType.byteCount
     return try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
       try check("reading", [self]) { rt_copy_out(handle, buffer.baseAddress, size, $0) }
       initialized = size
@@ -41,7 +34,7 @@ extension Tensor {
       throw TorchError(
         operation: "scalar",
         operands: [summary],
-        message: "the tensor has not one element"
+        message: "the tensor does not have exactly one element"
       )
     }
     return try to(.float64).array(Double.self)[0]

@@ -2,9 +2,10 @@ import CTorch
 
 /// An n-dimensional array of libtorch, with autograd.
 ///
-/// Every operation throws ``TorchError`` naming itself and the shapes; none traps. Operations
-/// return new tensors; the few that change one in place end in `InPlace` or say so. A tensor is not
-/// `Sendable`: it belongs to the task that made it.
+/// Every operation throws ``TorchError``, which names the operation and the shapes. Only ``size(_:)`` traps,
+/// as a subscript does: for a dimension that is not there. Operations return new tensors; the few that
+/// change one in place end in `InPlace` or say so. A tensor is not `Sendable`: it belongs to the task that
+/// made it.
 ///
 /// ```swift
 /// let x = try Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
@@ -18,18 +19,34 @@ public final class Tensor {
 
   deinit { rt_tensor_free(handle) }
 
-  public var rank: Int { Int(rt_rank(handle)) }
-  public var shape: [Int] { (0..<rt_rank(handle)).map { Int(rt_size(handle, $0)) } }
+  public var rank: Int { withSizes(\.count) }
+  public var shape: [Int] { withSizes { $0.map(Int.init) } }
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { withSizes { $0.reduce(1) { $0 * Int($1) } } }
   /// Size of one dimension. `dimension` must be below `rank`.
-  public func size(_ dimension: Int) -> Int { Int(rt_size(handle, Int32(dimension))) }
+  public func size(_ dimension: Int) -> Int {
+    withSizes { sizes in
+      precondition(
+        sizes.indices.contains(dimension),
+        "a tensor of shape \(shape) has no dimension \(dimension)"
+      )
+      return Int(sizes[dimension])
+    }
+  }
   public var elementType: ElementType { ElementType(rawValue: rt_dtype(handle)) ?? .float32 }
   public var device: Device { Device(code: rt_device(handle)) }
   /// Whether the memory order is batch, height, width, channels.
   public var isChannelsLast: Bool { rt_is_channels_last(handle) }
   /// Element type and shape, as in error messages.
   public var summary: String { "\(elementType)\(shape)" }
+
+  private func withSizes<T>(_ body: (UnsafeBufferPointer<Int64>) -> T) -> T {
+    withExtendedLifetime(self) {
+      var rank: Int32 = 0
+      let sizes = rt_sizes(handle, &rank)
+      return body(UnsafeBufferPointer(start: sizes, count: Int(rank)))
+    }
+  }
 }
 
 extension Tensor: CustomStringConvertible {

@@ -32,7 +32,7 @@ public enum TorchRuntime {
     try withThreads(1, body)
   }
 
-  /// Runs `body` with another number of threads, for what this thread asks for.
+  /// Runs `body` with another number of threads for the operations that this thread calls.
   public static func withThreads<T>(_ count: Int, _ body: () throws -> T) rethrows -> T {
     let before = rt_threads()
     guard before != count else { return try body() }

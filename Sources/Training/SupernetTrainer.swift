@@ -37,7 +37,7 @@ public final class SupernetTrainer {
   let teacherIsGiven: Bool
   private let hasTeacher: Bool
   private let calibration: () throws -> [Tensor]
-  private let team: TrainingTeam
+  private let dataParallel: DataParallel
   private let sampler: SubnetSampler
   private let dropout: RandomStream
 
@@ -61,7 +61,7 @@ public final class SupernetTrainer {
   ) throws {
     try configuration.validate()
     self.supernet = supernet
-    team = TrainingTeam(supernet)
+    dataParallel = DataParallel(supernet)
     self.configuration = configuration
     phases = only == nil ? configuration.resolvedPhases : [configuration.whole]
     optimizer = try Self.optimizer(of: supernet, configuration)
@@ -184,31 +184,31 @@ public final class SupernetTrainer {
     let network = try supernet.space.network(visit.architecture)
     let drops = visit.role.isFirst || !configuration.dropoutOnlyInLargest
     supernet.weightsChanged()
-    let shares = try team.map(batch: labels.size(0)) { share in
+    let shards = try dataParallel.map(batch: labels.size(0)) { shard in
       let pass = try TrainingPass(
         supernet,
-        share: share,
+        shard: shard,
         precision: configuration.precision,
         dropout: drops ? network.dropout : 0,
         random: dropout
       )
-      let input = try supernet.space.input.images(share.rows(of: images), for: visit.architecture)
+      let input = try supernet.space.input.images(shard.rows(of: images), for: visit.architecture)
       let logits = try pass.logits(input, of: network)
       let mean = try loss(
         logits,
         of: visit,
-        labels: share.rows(of: labels),
-        target: target.map(share.rows)
+        labels: shard.rows(of: labels),
+        target: target.map(shard.rows)
       )
-      let loss = share.weight == 1 ? mean : try mean * share.weight
+      let loss = shard.weight == 1 ? mean : try mean * shard.weight
       try (scale == 1 ? loss : loss * scale).backward()
       return (logits: try logits.detached(), loss: try loss.detached())
     }
-    guard shares.count > 1 else { return shares[0] }
+    guard shards.count > 1 else { return shards[0] }
     return try withoutGradient {
       try (
-        .concatenated(shares.map(\.logits), dimension: 0),
-        .stacked(shares.map(\.loss)).sum()
+        .concatenated(shards.map(\.logits), dimension: 0),
+        .stacked(shards.map(\.loss)).sum()
       )
     }
   }

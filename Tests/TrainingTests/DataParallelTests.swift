@@ -1,4 +1,5 @@
 import RandomStreams
+import SearchSpaces
 import Supernet
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import Torch
 @testable import Training
 
 @Suite("Training on several threads")
-struct TrainingTeamTests {
+struct DataParallelTests {
   private func trainer(_ name: String, seed: UInt64) throws -> SupernetTrainer {
     var configuration = TrainingConfiguration()
     configuration.steps = 2
@@ -32,7 +33,7 @@ struct TrainingTeamTests {
 
   private func step(_ name: String, seed: UInt64, threads: Int) throws -> Outcome {
     let trainer = try trainer(name, seed: seed)
-    // 50 images are shares of 16, 17 and 17.
+    // 50 images make shards of 16, 17 and 17.
     let metrics = try TorchRuntime.withThreads(threads) {
       try trainer.step(
         images: Fixture.batch(50, seed: seed),
@@ -88,24 +89,24 @@ struct TrainingTeamTests {
     )
   }
 
-  /// A member that fails half way leaves no gradient behind.
+  /// A rank that fails half way leaves no gradient behind.
   @Test func aStepThatFailedCanBeRepeated() throws {
     struct Failure: Error {}
     let supernet = try Fixture.supernet("resnet50-small")
-    let team = TrainingTeam(supernet)
+    let dataParallel = DataParallel(supernet)
     let network = try supernet.space.network(supernet.space.smallest)
     let images = try Fixture.batch(32)
     func gradients(failing: Int?) throws -> [[UInt8]?] {
       _ = try TorchRuntime.withThreads(2) {
-        try team.map(batch: 32) { share in
+        try dataParallel.map(batch: 32) { shard in
           let pass = try TrainingPass(
             supernet,
-            share: share,
+            shard: shard,
             dropout: 0,
             random: RandomStream(state: 0)
           )
-          try pass.logits(share.rows(of: images), of: network).sum().backward()
-          if share.index == failing { throw Failure() }
+          try pass.logits(shard.rows(of: images), of: network).sum().backward()
+          if shard.rank == failing { throw Failure() }
         }
       }
       let result = try supernet.parameters.map { try $0.value.gradient()?.bytes() }
@@ -113,9 +114,42 @@ struct TrainingTeamTests {
       return result
     }
     let expected = try gradients(failing: nil)
-    for member in 0..<2 {
-      #expect(throws: Failure.self) { try gradients(failing: member) }
+    for rank in 0..<2 {
+      #expect(throws: Failure.self) { try gradients(failing: rank) }
       #expect(try gradients(failing: nil) == expected)
     }
+  }
+
+  /// A batch norm that the activation after it is not part of is one of the whole batch all the same.
+  @Test(arguments: [2, 3])
+  func batchNormsBeforeAnyActivationAreOfTheWholeBatch(threads: Int) throws {
+    var configuration = TrainingConfiguration()
+    configuration.steps = 3
+    configuration.warmUpSteps = 0
+    configuration.randomSubnets = 0
+    func state(threads: Int) throws -> [String: Tensor] {
+      let trainer = try SupernetTrainer(
+        Supernet(space: HardSigmoidSpace(), random: RandomStream(seed: 4, name: "supernet")),
+        configuration: configuration,
+        seed: 4
+      )
+      for step in 0..<3 as Range<UInt64> {
+        _ = try TorchRuntime.withThreads(threads) {
+          try trainer.step(
+            images: Fixture.batch(50, seed: step),
+            labels: Fixture.labels(50, seed: step)
+          )
+        }
+      }
+      return try trainer.supernet.state()
+    }
+    let (one, several) = (try state(threads: 1), try state(threads: threads))
+    for (key, expected) in one {
+      let found = try #require(several[key])
+      let difference = try (found - expected).magnitude().max().scalar()
+      #expect(try difference <= 1e-4 * max(1, expected.magnitude().max().scalar()), "\(key)")
+    }
+    let counted = try #require(several["blocks.0.bn.bn.num_batches_tracked"])
+    #expect(try counted.scalar() == 3 * 2)
   }
 }

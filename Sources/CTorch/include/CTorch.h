@@ -1,8 +1,9 @@
-// A C interface to the part of libtorch that RegNAS uses.
+// A C interface to the part of libtorch that RegNAS uses, and to the kernels of its own (CKernels).
 //
-// Every function returns 0, or 1 with `*error` set to a message that the caller frees with
-// `rt_free_message`. No C++ exception crosses. Tensors are owned handles, freed with
-// `rt_tensor_free`. Nothing is kept between calls but libtorch's own state.
+// A function that can fail returns 0, or 1 with `*error` set to a message that the caller frees with
+// `rt_free_message`. No C++ exception crosses. Tensors and groups are handles that the caller owns, and
+// frees with `rt_tensor_free` and `rt_group_free`. Between calls nothing is kept but libtorch's own
+// settings, some of which belong to a thread, and a profile while one is taken.
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@ extern "C" {
 #endif
 
 typedef struct rt_tensor_s *rt_tensor;
+typedef struct rt_group_s *rt_group;
 typedef char *rt_message;
 
 void rt_free_message(rt_message message);
@@ -38,22 +40,14 @@ const char *rt_build_version(void);
 int rt_linked_configuration(char **text, rt_message *error);  // free with rt_free_message
 int rt_configure(int threads, bool flush_denormals, rt_message *error);
 int rt_threads(void);
-// Cheap, for a while, of this thread.
+// How many threads libtorch's operations use that the calling thread runs from now on. Takes next to no
+// time, unlike `rt_configure`; meant to be set back soon.
 void rt_switch_threads(int threads);
 // `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads as are set;
 // libtorch computes each part on its thread alone.
 void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context);
-// `body(context, i)` for i from 0 to members - 1 at the same time, each on a thread of its own, for a share
-// of one batch: training batch norms of the members exchange their moments, so all have to go through
-// the same layers. One that fails returns false, and then the others fail. `ran` is false, and nothing
-// was done, where there are not that many threads.
-extern const char *const rt_failure_of_another;  // what the others then say
-int rt_team(
-  int members, bool (*body)(void *context, int member), void *context, bool *ran,
-  rt_message *error);
 void rt_set_grad_enabled(bool enabled);
 bool rt_grad_enabled(void);
-int rt_set_autocast(int device, bool enabled, rt_message *error);
 int rt_cuda_device_count(int *count, rt_message *error);
 int rt_synchronize(int device, rt_message *error);
 int rt_set_deterministic(bool enabled, rt_message *error);
@@ -61,6 +55,32 @@ int rt_set_deterministic(bool enabled, rt_message *error);
 // with rt_free_message. One profile at a time.
 int rt_profile_start(rt_message *error);
 int rt_profile_stop(char **text, rt_message *error);
+
+// Groups: ranks that work on one batch and exchange what it needs. All ranks call the same operations in
+// the same order, with tensors of equal types and shapes, and get the same results; an operation fails
+// where they do not, and where another rank has failed or ended. Sums are taken in the order of ranks.
+//
+// `body(context, group)` at the same time for each rank of a group of that many threads. The body owns its
+// handle. One that fails returns false, and then the others fail. `*ran` is false, and nothing was done,
+// where there are not that many threads.
+int rt_run_local_ranks(
+  int size, bool (*body)(void *context, rt_group group), void *context, bool *ran,
+  rt_message *error);
+// The message of an operation that fails because another rank has.
+const char *rt_failure_of_another_rank(void);
+void rt_group_free(rt_group group);
+int rt_group_rank(rt_group group);
+int rt_group_size(rt_group group);
+typedef enum { RT_REDUCE_SUM, RT_REDUCE_MAX } rt_reduction;
+// Of float32, float64 or int64.
+int rt_group_all_reduce(
+  rt_group group, rt_tensor tensor, rt_reduction reduction, rt_tensor *out, rt_message *error);
+// The values of rank `root`.
+int rt_group_broadcast(
+  rt_group group, rt_tensor tensor, int root, rt_tensor *out, rt_message *error);
+// Those of all ranks, as many tensors as there are ranks. The first sizes may differ.
+int rt_group_all_gather(rt_group group, rt_tensor tensor, rt_tensor *out, rt_message *error);
+int rt_group_barrier(rt_group group, rt_message *error);
 
 // Making tensors and reading them.
 int rt_from_bytes(
@@ -72,8 +92,8 @@ int rt_full(
 int rt_arange(int64_t count, int device, rt_tensor *out, rt_message *error);
 // Copies the elements in logical (row-major) order.
 int rt_copy_out(rt_tensor tensor, void *bytes, size_t byte_count, rt_message *error);
-int rt_rank(rt_tensor tensor);
-int64_t rt_size(rt_tensor tensor, int dimension);
+// The shape, `*rank` sizes, which live as long as the tensor.
+const int64_t *rt_sizes(rt_tensor tensor, int *rank);
 int rt_dtype(rt_tensor tensor);
 int rt_device(rt_tensor tensor);
 bool rt_is_channels_last(rt_tensor tensor);
@@ -86,19 +106,22 @@ int rt_backward(rt_tensor tensor, rt_tensor gradient, rt_message *error);
 int rt_grad(rt_tensor tensor, rt_tensor *out, rt_message *error);  // *out null where there is none
 int rt_clear_grad(rt_tensor tensor, rt_message *error);
 
-// Over all parameters that have a gradient. The step, of Nesterov's momentum, takes it away.
+// A step of gradient descent with Nesterov's momentum, for all parameters that have a gradient, which it
+// takes away.
 int rt_sgd_step(
   const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
   double rate, double momentum, rt_message *error);
 // Adds the gradients of `from` to those of `to`, of equal shapes, and takes them away.
 int rt_add_gradients(
   const rt_tensor *to, const rt_tensor *from, int count, rt_message *error);
+// Of the gradients of all parameters together.
 int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error);
 
 // Operations of one, two and three tensors.
 typedef enum {
   RT_NEG, RT_EXP, RT_LOG, RT_SQRT, RT_ABS, RT_TANH, RT_SIGMOID, RT_RELU, RT_RELU6, RT_HARDSWISH,
-  RT_HARDSIGMOID, RT_DETACH, RT_CLONE, RT_CONTIGUOUS, RT_CHANNELS_LAST, RT_LOGICAL_NOT, RT_ISFINITE, RT_ZEROS_LIKE
+  RT_HARDSIGMOID, RT_DETACH, RT_CLONE, RT_CONTIGUOUS, RT_CHANNELS_LAST, RT_LOGICAL_NOT, RT_ISFINITE,
+  RT_ZEROS_LIKE
 } rt_unary_op;
 int rt_unary(rt_unary_op op, rt_tensor a, rt_tensor *out, rt_message *error);
 
@@ -136,7 +159,7 @@ int rt_narrow(
   rt_tensor a, int64_t dimension, int64_t start, int64_t length, rt_tensor *out,
   rt_message *error);
 // The leading slice of that shape. Where gradients are recorded and `a` is a leaf, theirs go straight to
-// that part of its gradient (leading.cpp); elsewhere a view, unless the order in memory has to change.
+// that part of its gradient; elsewhere a view, unless the order in memory has to change.
 int rt_leading(
   rt_tensor a, const int64_t *shape, int rank, bool channels_last, rt_tensor *out,
   rt_message *error);
@@ -156,8 +179,8 @@ typedef enum {
 int rt_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_tensor *out, rt_message *error);
-// The same function with kernels of our own where they are known to pay (depthwise.cpp). With `rounded`,
-// dense ones take their float32 inputs and gradients rounded to bfloat16 (convolution.cpp).
+// The same function with kernels of our own where libtorch's are slow. With `rounded`, dense ones take their
+// float32 inputs and gradients rounded to bfloat16.
 int rt_fast_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, bool rounded, rt_tensor *out, rt_message *error);
@@ -165,8 +188,8 @@ int rt_fast_conv2d(
 int rt_conv2d_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, rt_activation activation, rt_tensor *out, rt_message *error);
-// input * hard_sigmoid(expand(relu(reduce(mean of input's pixels)))), as one operation where that fits
-// (squeeze.cpp); weights are [out, in, 1, 1].
+// input * hard_sigmoid(expand(relu(reduce(mean of input's pixels)))), as one operation where that fits; weights
+// are [out, in, 1, 1].
 int rt_squeeze_excitation(
   rt_tensor input, rt_tensor reduce_weight, rt_tensor reduce_bias, rt_tensor expand_weight,
   rt_tensor expand_bias, rt_tensor *out, rt_message *error);
@@ -176,13 +199,14 @@ int rt_batch_norm(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
   rt_tensor running_var, bool training, double momentum, double epsilon, rt_tensor *out,
   rt_message *error);
-// Training batch norm and then an activation, as one operation where that fits (batchnorm.cpp). Vectors
-// may have more channels than the input: the leading ones are used. `batches`, an int64 or null, counts.
+// Training batch norm and then an activation, as one operation where that fits. Vectors may have more
+// channels than the input: the leading ones are used. `batches`, an int64 or null, is counted up. With a
+// group, or null, the input is this rank's part of a batch, and the statistics are those of the whole.
 int rt_batch_norm_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor running_mean,
   rt_tensor running_var, rt_tensor batches, double momentum, double epsilon,
-  rt_activation activation, rt_tensor *out, rt_message *error);
-// The same in place and without autograd; also the batch's mean and biased variance.
+  rt_activation activation, rt_group group, rt_tensor *out, rt_message *error);
+// The same in place, without autograd and groups; also the batch's mean and biased variance.
 int rt_batch_norm_in(
   rt_tensor input, rt_tensor weight, rt_tensor bias, double epsilon, rt_activation activation,
   rt_tensor *mean, rt_tensor *variance, rt_message *error);

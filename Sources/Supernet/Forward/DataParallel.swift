@@ -1,25 +1,30 @@
 import Torch
 
-/// Threads that take a training batch through a subnet together, each a share of the images and on its
-/// own, but for batch norms, which are those of the whole batch.
+/// Takes a training batch through a subnet on several threads: each is a rank of a group and computes
+/// its shard of the images on its own, but for batch norms, which are those of the whole batch.
 ///
 /// Threads that share each operation instead wait for one another some hundred times a subnet, and
 /// everything between operations is done by one of them. Losses and gradients are the same up to the
 /// order of sums, which depends on the number of threads.
-package final class TrainingTeam {
-  /// A member's part of the batch.
-  package struct Share {
-    package let index: Int
+package final class DataParallel {
+  /// One rank's part of the batch.
+  package struct Shard {
+    /// The ranks that take the batch together; nil where one takes all of it, on all threads.
+    package let group: ProcessGroup?
+    /// Of the first image.
     package let start: Int
+    /// How many images, of `batch`.
     package let count: Int
     package let batch: Int
-    /// The supernet's tensors, with gradients of the member's own.
+    /// The supernet's tensors. After rank 0 parameters only, with gradients of the rank's own.
     package let store: TensorStore
 
-    /// What the member's mean counts in that of the batch.
+    package var rank: Int { group?.rank ?? 0 }
+
+    /// What the shard's mean counts in that of the batch.
     package var weight: Double { Double(count) / Double(batch) }
 
-    /// The rows of the share.
+    /// The shard's rows of a tensor with one for each image.
     package func rows(of tensor: Tensor) throws -> Tensor {
       count == batch ? tensor : try tensor.narrowed(0, from: start, count: count)
     }
@@ -29,40 +34,48 @@ package final class TrainingTeam {
   private static let fewestImages = 16
 
   private let supernet: Supernet
-  /// Of members after the first, made when there are that many.
+  /// Of ranks after the first, made when there are that many.
   private var replicas: [Replica] = []
 
-  package init(_ supernet: Supernet) { self.supernet = supernet }
+  /// Whether batch norm can be over a group.
+  private let isFloat32: Bool
 
-  /// What `body` gives for each share of a batch, in their order. It has to run the same layers for all,
-  /// and backward; the gradients of the shares add up in the supernet's parameters. Where one fails, all
-  /// gradients are taken away.
-  package func map<T>(batch: Int, _ body: (Share) throws -> T) throws -> [T] {
-    let isShared = supernet.formulation == .fast && supernet.device == .cpu
-    let members =
-      isShared ? max(1, min(TorchRuntime.threads, batch / Self.fewestImages)) : 1
-    func share(_ index: Int) -> Share {
-      let start = batch * index / members
-      return Share(
-        index: index,
-        start: start,
-        count: batch * (index + 1) / members - start,
-        batch: batch,
-        store: index == 0 ? supernet.store : replicas[index - 1].store
-      )
-    }
-    while replicas.count < members - 1 { replicas.append(try Replica(supernet)) }
+  package init(_ supernet: Supernet) {
+    self.supernet = supernet
+    isFloat32 = supernet.parameters.allSatisfy { $0.value.elementType == .float32 }
+  }
+
+  /// What `body` gives for each shard of a batch, in their order. It has to run the same layers for all,
+  /// and backward; the gradients of the shards add up in the supernet's parameters, in the order of
+  /// ranks. Where one fails, all gradients are taken away.
+  package func map<T>(batch: Int, _ body: (Shard) throws -> T) throws -> [T] {
+    let size = ranks(batch: batch)
+    while replicas.count < size - 1 { replicas.append(try Replica(supernet)) }
     do {
-      if members > 1,
-        let results = try TorchRuntime.shareBatch(among: members, { try body(share($0)) })
+      if size > 1,
+        let results = try ProcessGroup.runLocalRanks(
+          size,
+          { group in
+            let start = batch * group.rank / size
+            return try body(
+              Shard(
+                group: group,
+                start: start,
+                count: batch * (group.rank + 1) / size - start,
+                batch: batch,
+                store: group.rank == 0 ? supernet.store : replicas[group.rank - 1].store
+              )
+            )
+          }
+        )
       {
-        for replica in replicas.prefix(members - 1) {
+        for replica in replicas.prefix(size - 1) {
           try Tensor.addGradients(to: replica.originals, from: replica.parameters)
         }
         return results
       }
       return [
-        try body(Share(index: 0, start: 0, count: batch, batch: batch, store: supernet.store))
+        try body(Shard(group: nil, start: 0, count: batch, batch: batch, store: supernet.store))
       ]
     } catch {
       for parameter in supernet.parameters.map(\.value) + replicas.flatMap(\.parameters) {
@@ -70,6 +83,12 @@ package final class TrainingTeam {
       }
       throw error
     }
+  }
+
+  /// How many ranks take a batch.
+  private func ranks(batch: Int) -> Int {
+    guard supernet.formulation == .fast, supernet.device == .cpu, isFloat32 else { return 1 }
+    return max(1, min(TorchRuntime.threads, batch / Self.fewestImages))
   }
 }
 

@@ -9,10 +9,10 @@ package protocol ForwardPass {
   /// Whether activations may overwrite their input: only without autograd.
   var overwrites: Bool { get }
   var formulation: Formulation { get }
-  /// Of dense convolutions' products, in the fast formulation.
+  /// What dense convolutions multiply in, in the fast formulation.
   var precision: ComputePrecision { get }
   func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor
-  /// `activation(normalized(x))`; `x` is nobody else's.
+  /// `activation(normalized(x))`; may overwrite `x`, which must have no other use.
   func normalized(
     _ x: Tensor,
     by norm: BatchNorm,
@@ -147,7 +147,7 @@ extension ForwardPass {
     }
   }
 
-  /// `x` must be nobody else's: it may be overwritten.
+  /// May overwrite `x`, which must have no other use.
   package func activated(_ x: Tensor, _ activation: Activation) throws -> Tensor {
     switch (activation, overwrites) {
     case (.identity, _): return x

@@ -10,28 +10,29 @@ package final class TrainingPass: ForwardPass {
   package let overwrites = false
   package let formulation: Formulation
   package let precision: ComputePrecision
-  private let share: TrainingTeam.Share?
+  private let shard: DataParallel.Shard?
   private let dropout: Double
   private let one: Tensor
   private(set) var random: RandomStream
 
-  /// With `share`, of that part of the batch: all members of the team have to make the same pass.
+  /// With `shard`, of that part of the batch: all ranks have to make the same pass.
   package init(
     _ supernet: Supernet,
-    share: TrainingTeam.Share? = nil,
+    shard: DataParallel.Shard? = nil,
     precision: ComputePrecision = .float32,
     dropout: Double,
     random: RandomStream
   ) throws {
-    store = share?.store ?? supernet.store
+    store = shard?.store ?? supernet.store
     formulation = supernet.formulation
     one = try .ones([], type: .int64, device: supernet.device)
-    self.share = share
+    self.shard = shard
     self.precision = precision
     self.dropout = dropout
     self.random = random
   }
 
+  /// As libtorch does it, of whole batches only: the plain formulation's.
   package func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     try withoutGradient { try store[norm.key + ".num_batches_tracked"].addInPlace(one) }
     return try x.batchNormTraining(
@@ -49,11 +50,12 @@ package final class TrainingPass: ForwardPass {
     by norm: BatchNorm,
     then activation: Activation
   ) throws -> Tensor {
-    guard formulation == .fast, let fused = activation.fused else {
-      return try activated(normalized(x, by: norm), activation)
+    guard formulation == .fast else { return try activated(normalized(x, by: norm), activation) }
+    guard let fused = activation.fused else {
+      return try activated(normalized(x, by: norm, then: .identity), activation)
     }
-    // One member of a team moves the running statistics for all.
-    let isFirst = share?.index ?? 0 == 0
+    // Rank 0 moves the running statistics for all.
+    let isFirst = shard?.rank ?? 0 == 0
     return try x.batchNormTraining(
       weight: store[norm.key + ".weight"],
       bias: store[norm.key + ".bias"],
@@ -62,7 +64,8 @@ package final class TrainingPass: ForwardPass {
       batches: isFirst ? store[norm.key + ".num_batches_tracked"] : nil,
       momentum: norm.momentum,
       epsilon: norm.epsilon,
-      then: fused
+      then: fused,
+      over: shard?.group
     )
   }
 
@@ -71,8 +74,8 @@ package final class TrainingPass: ForwardPass {
   package func classifierInput(_ x: Tensor) throws -> Tensor {
     guard dropout > 0 else { return x }
     let kept = Float(1 / (1 - dropout))
-    // The mask of the whole batch begins with the rows of the members before.
-    for _ in 0..<(share?.start ?? 0) * x.size(1) { _ = random.uniform() }
+    // The mask of the whole batch begins with the rows of the ranks before.
+    for _ in 0..<(shard?.start ?? 0) * x.size(1) { _ = random.uniform() }
     let mask = (0..<x.count).map { _ in random.uniform() < dropout ? 0 : kept }
     return try x * Tensor(mask, shape: x.shape, device: x.device)
   }

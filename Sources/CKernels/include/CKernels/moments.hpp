@@ -1,9 +1,7 @@
 // Mean and variance per channel of channels-last maps.
 #pragma once
 
-#include <ATen/core/ivalue.h>
-
-#include <ATen/ATen.h>
+#include <CKernels/tensor.hpp>
 
 #include <cstdint>
 #include <utility>

@@ -16,7 +16,7 @@ void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body);
 // false, and none of them ran, where there are not that many threads. `body` must not throw.
 bool run_together(int count, const std::function<void(int)> &body);
 
-// For libtorch's operations called on this thread.
+// How many threads libtorch's operations use that are called on this thread from now on.
 void set_openmp_threads(int threads);
 
 // While it lives, libtorch's operations called on this thread use this thread alone.
