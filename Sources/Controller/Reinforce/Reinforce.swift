@@ -216,6 +216,17 @@ public final class Reinforce: SearchStrategy {
     }
   }
 
+  /// The policy's most probable assignment for the first task, and draws from it.
+  public func finalSamples(_ count: Int, stream: RandomStream) throws -> [Assignment] {
+    var stream = stream
+    let greedy = try policy.sample([tasks[0]], rule: .greedy, using: &stream)
+    let draws = try policy.sample(
+      [SearchTask](repeating: tasks[0], count: max(0, count - 1)),
+      using: &stream
+    )
+    return greedy + draws
+  }
+
   private func takeOver(_ state: StrategyState) throws {
     try ledger.restore(from: state, tasks: tasks.count)
     try estimator.restore(from: state)
