@@ -80,6 +80,8 @@ public final class ProcessGroup {
 }
 
 extension ProcessGroup {
+  private static let most = 4096
+
   /// What `body` gives on each rank of a group of `size` threads of this process, which run at the same
   /// time. libtorch computes what a rank asks for on its thread alone.
   ///
@@ -93,12 +95,18 @@ extension ProcessGroup {
     _ size: Int,
     _ body: (ProcessGroup) throws -> T
   ) throws -> [T]? {
-    try withoutActuallyEscaping(body) { body in
-      let work = ConcurrentWork(count: max(0, size), body: body)
+    guard 1...most ~= size else {
+      throw TorchError(
+        operation: "running ranks",
+        message: "a group of threads has 1 to \(most) ranks, not \(size)"
+      )
+    }
+    return try withoutActuallyEscaping(body) { body in
+      let work = ConcurrentWork(count: size, body: body)
       var ran = false
       try check("running \(size) ranks") {
         rt_run_local_ranks(
-          Int32(clamping: size),
+          Int32(size),
           { context, handle in
             guard let context, let handle else { return false }
             let group = ProcessGroup(owning: handle)
