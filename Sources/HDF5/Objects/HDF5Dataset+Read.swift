@@ -29,6 +29,21 @@ extension HDF5Group {
   public func readStrings(_ name: String) throws -> HDF5Array<String> {
     try dataset(name).readStrings()
   }
+
+  /// Reads a data set of one number.
+  public func readScalar<Element: HDF5Scalar>(
+    _ name: String,
+    as type: Element.Type = Element.self
+  ) throws -> Element {
+    let array = try read(name, as: type)
+    guard let value = array.values.first, array.values.count == 1 else {
+      throw place("read", child: name).error(
+        .mismatch,
+        "shape \(array.shape) was found, one number was expected"
+      )
+    }
+    return value
+  }
 }
 
 extension HDF5Dataset {

@@ -51,7 +51,7 @@ public final class CachedPredictor: ArchitecturePredictor {
     guard !missing.isEmpty else { return try results.complete() }
     _ = try predictor.predictions(of: missing, on: images) { number, predictions in
       let architecture = missing[number]
-      // Kept before anybody hears of it, so that a checkpoint taken then has it.
+      // Kept before `each` is called, so that a checkpoint taken there has it.
       sets[images.digest, default: Known()].keep(predictions.classes, of: architecture)
       for position in positions[architecture] ?? [] {
         results[position] = predictions

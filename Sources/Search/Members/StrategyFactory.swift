@@ -7,7 +7,7 @@ import Torch
 /// The strategy that a configuration names, over a member's feasible set.
 ///
 /// `conditioning` tells a controller which member it searches, where one policy goes from member to
-/// member; rivals need none.
+/// member; baseline strategies need none.
 public func makeStrategy(
   _ configuration: RunConfiguration,
   over set: FeasibleSet,
