@@ -72,7 +72,9 @@ int rt_sgd_step(
   });
 }
 
-int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error) {
+int rt_gradient_norm(
+  const rt_tensor *parameters, int count, const rt_tensor *losses, int loss_count, double *norm,
+  rt_message *error) {
   return guarded(error, [&] {
     at::NoGradGuard none;
     double total = 0;
@@ -85,8 +87,23 @@ int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_me
       else
         others.push_back(g.square().sum().to(at::kDouble));
     }
+    // Zero where the loss is finite.
+    std::vector<at::Tensor> flags;
+    for (int i = 0; i < loss_count; i++) {
+      const at::Tensor flag = losses[i]->value.detach().to(at::kDouble) * 0;
+      if (flag.is_cpu())
+        total += flag.item<double>();
+      else
+        flags.push_back(flag);
+    }
     // One wait for the device, if any.
-    if (!others.empty()) total += at::stack(others).sum().item<double>();
+    at::Tensor waiting;
+    if (!others.empty()) waiting = at::stack(others).sum();
+    if (!flags.empty()) {
+      const at::Tensor flag = at::stack(flags).sum();
+      waiting = waiting.defined() ? waiting + flag : flag;
+    }
+    if (waiting.defined()) total += waiting.item<double>();
     *norm = std::sqrt(total);
   });
 }

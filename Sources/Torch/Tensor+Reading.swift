@@ -10,6 +10,7 @@ extension Tensor {
         message: "the element type differs; convert first"
       )
     }
+    HostReads.add()
     let count = count
     return try [T](unsafeUninitializedCapacity: count) { buffer, initialized in
       try check("reading", [self]) {
@@ -29,6 +30,7 @@ extension Tensor {
       case .int64, .float64: 8
       }
     let size = count * width
+    HostReads.add()
     return try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
       try check("reading", [self]) { rt_copy_out(handle, buffer.baseAddress, size, $0) }
       initialized = size

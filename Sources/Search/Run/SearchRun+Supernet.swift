@@ -22,21 +22,25 @@ extension SearchRun {
     let batches = try setting.images.trainingBatches(from: trainer.stepsDone)
     let every = configuration.supernet.validateEvery * setting.images.trainingBatchesPerEpoch
     let validation = every > 0 ? try SupernetValidation(configuration, setting) : nil
-    var meter = RateMeter(clock, imagesPerStep: configuration.supernet.batchSize)
+    var meter = RateMeter(clock, imagesPerStep: configuration.supernet.training.batchSize)
+    var detail = ""
     while !trainer.isFinished {
-      let (images, labels) = try batches.next()
-      let step = try trainer.step(images: images, labels: labels)
+      let step = try trainer.step(batches.next())
       let done = trainer.stepsDone
       meter.addStep()
+      // Losses are read from the device only here: for the log, and once for whoever watches.
+      let isLogged = done % 10 == 0 || trainer.isFinished
+      let read = isLogged || detail.isEmpty ? try step.metrics() : nil
+      if let read { detail = self.detail(read, of: trainer, meter) }
       services.reporter.progress(
         "supernet",
         done: done,
-        total: trainer.configuration.steps,
+        total: trainer.steps,
         unit: "steps",
-        detail: detail(step, of: trainer, meter)
+        detail: detail
       )
-      if done % 10 == 0 || trainer.isFinished {
-        metrics.append(phase: "supernet", step: done, step.entries)
+      if isLogged, let read {
+        metrics.append(phase: "supernet", step: done, read.entries)
         timing.append(
           phase: "supernet",
           step: done,
@@ -60,7 +64,7 @@ extension SearchRun {
     self.trainer = nil
   }
 
-  func makeTrainer() throws -> SupernetTrainer {
+  func makeTrainer() throws -> NetworkTrainer {
     let supernet =
       try configuration.supernet.initial.map { try readSupernet($0) }
       ?? Supernet(
@@ -72,9 +76,10 @@ extension SearchRun {
     let teacher = try configuration.supernet.teacher.map {
       try Teacher(readSupernet($0), calibratedOn: calibration())
     }
-    return try SupernetTrainer(
+    return try NetworkTrainer(
       supernet,
-      configuration: setting.recipe.training,
+      configuration: configuration.supernet.training,
+      phases: setting.recipe.plan.phases,
       teacher: teacher,
       calibration: calibration,
       seed: configuration.seed
@@ -82,8 +87,8 @@ extension SearchRun {
   }
 
   private func detail(
-    _ step: SupernetTrainer.Metrics,
-    of trainer: SupernetTrainer,
+    _ step: TrainingMetrics,
+    of trainer: NetworkTrainer,
     _ meter: RateMeter
   ) -> String {
     var parts: [String] = []
@@ -104,7 +109,7 @@ extension SearchRun {
     let curve = SupernetCurve(
       metrics: try folder.read(MetricsLog.name),
       stepsPerEpoch: setting.images.trainingBatchesPerEpoch,
-      title: "Supernet of \(setting.space.name), \(configuration.supernet.schedule.rawValue)"
+      title: "Supernet of \(setting.space.name), \(configuration.supernet.training.schedule.rawValue)"
     )
     try folder.write(curve.svg, to: SupernetCurve.name)
   }
@@ -179,7 +184,7 @@ private struct RateMeter {
   }
 }
 
-extension SupernetTrainer.Metrics {
+extension TrainingMetrics {
   var entries: [(name: String, value: Double)] {
     let values = [
       ("loss/largest", largestLoss), ("loss/smallest", smallestLoss), ("loss/random", randomLoss),

@@ -51,7 +51,7 @@ public final class SearchRun {
 
   // What a checkpoint holds.
   package var phase = Phase.supernet
-  var trainer: SupernetTrainer?
+  var trainer: NetworkTrainer?
   var supernetDigest = ""
   package var members = MemberProgress()
   package var evaluator: ArchitectureEvaluator?
