@@ -109,7 +109,8 @@ extension SearchRun {
     let curve = SupernetCurve(
       metrics: try folder.read(MetricsLog.name),
       stepsPerEpoch: setting.images.trainingBatchesPerEpoch,
-      title: "Supernet of \(setting.space.name), \(configuration.supernet.training.schedule.rawValue)"
+      title:
+        "Supernet of \(setting.space.name), \(configuration.supernet.training.schedule.rawValue)"
     )
     try folder.write(curve.svg, to: SupernetCurve.name)
   }

@@ -92,7 +92,8 @@ package struct SupernetRecipe {
     if found.name == space.name {
       reason = "it is of the space '\(found.name)' in another configuration (widths, resolutions)"
       if let input = try? found.makeSpace().input, input.classes != space.input.classes {
-        reason = "it distinguishes \(input.classes) classes, the data set has \(space.input.classes)"
+        reason =
+          "it distinguishes \(input.classes) classes, the data set has \(space.input.classes)"
       }
     }
     throw RunError.invalidInput("\(path) (\(key)) does not fit: \(reason)")

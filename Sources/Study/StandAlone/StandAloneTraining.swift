@@ -99,7 +99,7 @@ package struct StandAloneTraining {
 /// What a stored network is told apart by, of its recipe. The names are those of version 0.1.0, and so
 /// are the values of what a network alone does not depend on, so that networks which were trained then
 /// need not be trained again.
-private struct StandAloneRecipe: Encodable {
+struct StandAloneRecipe: Encodable {
   let steps, warmUpSteps: Int
   let learningRate, finalLearningRate, momentum, weightDecay, labelSmoothing: Double
   let gradientClipping: Double?

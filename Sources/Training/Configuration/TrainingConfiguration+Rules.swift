@@ -60,7 +60,8 @@ extension TrainingConfiguration {
     if !sandwich, distillation == .inPlace {
       throw .invalidConfiguration(
         field: "distillation",
-        reason: "'in-place' learns from the largest subnet of the step, which sandwich=false leaves "
+        reason:
+          "'in-place' learns from the largest subnet of the step, which sandwich=false leaves "
           + "out; take 'teacher' or 'none'"
       )
     }

@@ -92,7 +92,8 @@ public struct TrainingPlan: Sendable, Hashable {
     for name in wanted where !names.contains(name) {
       throw .invalidConfiguration(
         field: "phases",
-        reason: "the schedule \(configuration.schedule.rawValue) has no phase '\(name)' in the space "
+        reason:
+          "the schedule \(configuration.schedule.rawValue) has no phase '\(name)' in the space "
           + "\(space.name); its phases are \(names.joined(separator: ", "))"
       )
     }
