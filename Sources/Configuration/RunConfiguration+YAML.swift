@@ -33,7 +33,7 @@ extension RunConfiguration {
   public func listing(origins: [String: String]) -> String {
     let version = (
       "\(ConfigurationVersion.key) = \(ConfigurationVersion.current)",
-      "What keys are called and default to; for files only."
+      "Of the format of configuration files; stands in files only."
     )
     let rows =
       [version]
