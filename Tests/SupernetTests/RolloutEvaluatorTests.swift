@@ -9,15 +9,14 @@ import Torch
 
 @Suite("Rollout evaluator")
 struct RolloutEvaluatorTests {
-  private static func images(_ batches: [Tensor], name: String = "search")
-    -> RolloutEvaluator.Images
-  {
-    .init(
-      name: name,
-      count: batches.reduce(0) { $0 + $1.size(0) },
-      batchCount: batches.count,
-      batch: { batches[$0] }
-    )
+  private static func images(_ batches: [Tensor], digest: String = "search") -> ImageSet {
+    let count = batches.reduce(0) { $0 + $1.size(0) }
+    return ImageSet(
+      digest: digest,
+      labels: [Int32](repeating: 0, count: count),
+      indices: Array(0..<count),
+      batchCount: batches.count
+    ) { batches[$0] }
   }
 
   private static func calibration() throws -> [Tensor] {
@@ -32,11 +31,11 @@ struct RolloutEvaluatorTests {
   private static func reference(
     _ supernet: Supernet,
     _ architecture: Architecture
-  ) throws -> (classes: [Int], margins: [Float], scale: Float) {
+  ) throws -> (classes: [Int32], margins: [Float], scale: Float) {
     supernet.formulation = .plain
     defer { supernet.formulation = .fast }
     let subnet = try supernet.calibrate(architecture, batches: calibration())
-    let predictions = try subnet.predict(batches())
+    let predictions = try subnet.classify(batches())
     let scale = try subnet.logits(batches()[0]).magnitude().max().scalar()
     return (predictions.classes, predictions.margins, Float(scale))
   }
@@ -56,7 +55,7 @@ struct RolloutEvaluatorTests {
       let plain = try Self.reference(supernet, architecture)
       // Two ways of rounding some 30 layers: only near ties may differ.
       for (index, fast) in fast.enumerated() where plain.margins[index] > 2e-4 * plain.scale {
-        #expect(Int(fast) == plain.classes[index])
+        #expect(fast == plain.classes[index])
       }
     }
   }
@@ -153,11 +152,11 @@ struct RolloutEvaluatorTests {
     let (first, second) = (try [Fixture.batch(60, seed: 4)], try [Fixture.batch(60, seed: 8)])
     let architecture = supernet.space.largest
     for _ in 0..<2 {
-      let a = try evaluator.classes(of: architecture, on: Self.images(first, name: "a"))
-      let b = try evaluator.classes(of: architecture, on: Self.images(second, name: "b"))
+      let a = try evaluator.classes(of: architecture, on: Self.images(first, digest: "a"))
+      let b = try evaluator.classes(of: architecture, on: Self.images(second, digest: "b"))
       let subnet = try supernet.calibrate(architecture, batches: Self.calibration()).folded()
-      #expect(try a.map(Int.init) == subnet.predict(first).classes)
-      #expect(try b.map(Int.init) == subnet.predict(second).classes)
+      #expect(try a == subnet.classify(first).classes)
+      #expect(try b == subnet.classify(second).classes)
     }
   }
 

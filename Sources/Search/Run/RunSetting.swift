@@ -17,7 +17,7 @@ package struct RunSetting {
   package let space: any ConfiguredSpace
   package let costs: CostTable
   package let budgets: [MemberBudget]
-  package let reference: ReferencePredictions?
+  let reference: ReferencePredictions?
   package let images: RunImages
   package let recipe: SupernetRecipe
 
@@ -68,6 +68,13 @@ package struct RunSetting {
   /// What results depend on to the last bit beside configuration and inputs.
   package var computer: String {
     "libtorch \(TorchRuntime.builtVersion), \(device), \(TorchRuntime.threads) threads"
+  }
+
+  /// The supernet of a file. Throws what `Supernet.load(path:)` throws for one of another space.
+  package func readSupernet(_ path: String) throws -> Supernet {
+    let supernet = try Supernet(space: space, device: device, random: RandomStream(state: 0))
+    try supernet.load(path: path)
+    return supernet
   }
 
   private static func makeSpace(

@@ -21,27 +21,6 @@ import Torch
 /// for architecture in rollout { let classes = try evaluator.classes(of: architecture, on: images) }
 /// ```
 public final class RolloutEvaluator {
-  /// Images in fixed batches. Values of one name must be the same images in the same batches.
-  public struct Images {
-    public let name: String
-    public let count: Int
-    public let batchCount: Int
-    /// A batch `[batch, channels, height, width]` by its index. Not called concurrently.
-    public let batch: (Int) throws -> Tensor
-
-    public init(
-      name: String,
-      count: Int,
-      batchCount: Int,
-      batch: @escaping (Int) throws -> Tensor
-    ) {
-      self.name = name
-      self.count = count
-      self.batchCount = batchCount
-      self.batch = batch
-    }
-  }
-
   public let precision: ComputePrecision
   let supernet: Supernet
   private let calibration: [Tensor]
@@ -55,7 +34,7 @@ public final class RolloutEvaluator {
 
   struct Key: Hashable {
     var node: Int
-    /// What images the outputs belong to; nil for those of calibration.
+    /// Digest of the images that the outputs belong to; nil for those of calibration.
     var images: String?
   }
 
@@ -97,19 +76,19 @@ public final class RolloutEvaluator {
   /// The class of the largest logit, the first among equals, for each image.
   ///
   /// Throws ``SupernetError/staleSubnet(architecture:)`` once the supernet's weights have changed.
-  public func classes(of architecture: Architecture, on images: Images) throws -> [Int32] {
+  public func classes(of architecture: Architecture, on images: ImageSet) throws -> [Int32] {
     try evaluate(architecture, on: images) { try $0.argmax(1).array(Int.self).map(Int32.init) }
       .flatMap { $0 }
   }
 
   /// Logits by batch, row by row: `batch * classes` values each.
-  public func logits(of architecture: Architecture, on images: Images) throws -> [[Float]] {
+  public func logits(of architecture: Architecture, on images: ImageSet) throws -> [[Float]] {
     try evaluate(architecture, on: images) { try $0.to(.float32).array() }
   }
 
   private func evaluate<Result>(
     _ architecture: Architecture,
-    on images: Images,
+    on images: ImageSet,
     finish: (Tensor) throws -> Result
   ) throws -> [Result] {
     guard generation == supernet.generation else {
@@ -121,7 +100,7 @@ public final class RolloutEvaluator {
     let layers = try calibratedLayers(path, of: architecture)
     let stretch = Stretch(
       path: path,
-      images: images.name,
+      images: images.digest,
       bytesPerValue: images.count * precision.elementType.byteCount,
       batchCount: images.batchCount
     )

@@ -73,4 +73,9 @@ final class DyingStorage: Storage {
     step()
     try system.remove(path)
   }
+
+  func truncate(_ path: String, to size: Int) throws(StorageFault) {
+    step()
+    try system.truncate(path, to: size)
+  }
 }
