@@ -138,7 +138,7 @@ let package = Package(
       "Families",
       [
         "Configuration", "FlipMetrics", "Statistics", "Supernet", "SearchSpaces", "Networks",
-        "Torch", "TensorFiles", "HDF5", "AtomicFiles",
+        "Decisions", "Torch", "TensorFiles", "HDF5", "AtomicFiles",
       ]
     ),
     room("Charts"),
@@ -178,6 +178,7 @@ let package = Package(
     tests("FlipMetrics", ["Statistics", "RandomStreams"]),
     tests("Controller", ["Statistics", "Decisions", "Torch", "RandomStreams"]),
     tests("Configuration", rooms),
+    tests("Families", rooms + ["Search"]),
     .testTarget(
       name: "SearchTests",
       dependencies: ["Search", "TestSupport"] + rooms,

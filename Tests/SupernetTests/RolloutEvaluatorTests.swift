@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import RandomStreams
 import SearchSpaces
@@ -13,7 +14,8 @@ struct RolloutEvaluatorTests {
     let count = batches.reduce(0) { $0 + $1.size(0) }
     return ImageSet(
       digest: digest,
-      labels: [Int32](repeating: 0, count: count),
+      // In no step with the batches.
+      labels: (0..<count).map { Int32($0 / 3 % 10) },
       indices: Array(0..<count),
       batchCount: batches.count
     ) { batches[$0] }
@@ -157,6 +159,40 @@ struct RolloutEvaluatorTests {
       let subnet = try supernet.calibrate(architecture, batches: Self.calibration()).folded()
       #expect(try a == subnet.classify(first).classes)
       #expect(try b == subnet.classify(second).classes)
+    }
+  }
+
+  /// Classes as without them, and softmax over the logits, whatever was kept before.
+  @Test(arguments: Fixture.spaceNames)
+  func confidencesAreTheSoftmaxOfTheLogits(_ name: String) throws {
+    let supernet = try Fixture.supernet(name)
+    let images = Self.images(try Self.batches())
+    let evaluator = RolloutEvaluator(
+      supernet,
+      calibration: try Self.calibration(),
+      memoryLimit: 1 << 26
+    )
+    let rollout = Fixture.architectures(supernet.space, random: 2)
+    try evaluator.expect(rollout)
+    for architecture in rollout {
+      let found = try evaluator.confidences(of: architecture, on: images)
+      #expect(try found.classes == evaluator.classes(of: architecture, on: images))
+      let logits = try evaluator.logits(of: architecture, on: images).flatMap { $0 }
+      for (image, label) in images.labels.enumerated() {
+        let row = logits[image * 10..<image * 10 + 10].map(Double.init)
+        let largest = row.max() ?? 0
+        let powers = row.map { exp($0 - largest) }
+        let sum = powers.reduce(0, +)
+        // Float32 rounds each of some ten operations by 6e-8 of 1 at most.
+        #expect(abs(Double(found.predicted[image]) - 1 / sum) < 1e-6)
+        #expect(abs(Double(found.trueClass[image]) - powers[Int(label)] / sum) < 1e-6)
+      }
+      let alone = RolloutEvaluator(
+        supernet,
+        calibration: try Self.calibration(),
+        memoryLimit: 0
+      )
+      #expect(try alone.confidences(of: architecture, on: images) == found)
     }
   }
 

@@ -36,8 +36,7 @@ public final class RolloutPredictor: ArchitecturePredictor {
     on images: ImageSet,
     each: (_ position: Int, _ predictions: Predictions) throws -> Void
   ) throws -> [Predictions] {
-    let evaluator = evaluator ?? makeEvaluator()
-    self.evaluator = evaluator
+    let evaluator = currentEvaluator()
     try evaluator.expect(architectures)
     // In lexicographic order neighbours have the most layers in common.
     let order = architectures.indices.sorted { first, second in
@@ -56,12 +55,31 @@ public final class RolloutPredictor: ArchitecturePredictor {
     return try results.complete()
   }
 
-  private func makeEvaluator() -> RolloutEvaluator {
-    RolloutEvaluator(
+  /// The same predictions with their probabilities: for final figures, since they are not kept.
+  func predictionsWithProbabilities(
+    of architecture: Architecture,
+    on images: ImageSet
+  ) throws -> Predictions {
+    let (classes, predicted, trueClass) = try currentEvaluator().confidences(
+      of: architecture,
+      on: images
+    )
+    return try Predictions(
+      classes: classes,
+      labels: images.labels,
+      probabilities: .init(predicted: predicted, trueClass: trueClass)
+    )
+  }
+
+  private func currentEvaluator() -> RolloutEvaluator {
+    if let evaluator { return evaluator }
+    let made = RolloutEvaluator(
       supernet,
       calibration: calibration,
       precision: precision,
       memoryLimit: memoryLimit
     )
+    evaluator = made
+    return made
   }
 }

@@ -18,7 +18,7 @@ extension FamilySelection {
     var result: [FamilyReport.Member] = []
     for (index, member) in members.enumerated() {
       let name = "member \(index + 1)"
-      let own = try Predictions(classes: member.testPredictions, labels: test.labels)
+      let own = member.test
       let flips = try references.map { reference in
         try FlipReport(
           reference: reference.name,
@@ -38,7 +38,7 @@ extension FamilySelection {
           budget: task.budget.limit,
           searchReward: try task.measure(
             member.architecture,
-            Predictions(classes: member.searchPredictions, labels: search.labels),
+            member.search,
             against: task.references(on: search, precision: .float32)
           ).reward,
           accuracy: FlipReport.Rate(own.correctCount, of: own.count),

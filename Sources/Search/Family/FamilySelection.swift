@@ -35,21 +35,16 @@ struct FamilySelection {
     }
     context.reporter.note("measuring \(chosen.count) members on the test split")
     let images = context.setting.images
-    let members = try zip(
-      chosen,
-      zip(
-        supernet.predictor.predictions(of: chosen, on: images.search),
-        supernet.predictor.predictions(of: chosen, on: images.test)
-      )
-    ).map { architecture, predictions in
+    let members = try chosen.map { architecture in
       Family.Member(
         architecture: architecture,
-        searchPredictions: predictions.0.classes,
-        testPredictions: predictions.1.classes,
+        of: context.setting.space,
+        search: try supernet.finalPredictions(of: architecture, on: images.search),
+        test: try supernet.finalPredictions(of: architecture, on: images.test),
         weights: try supernet.subnet(architecture).extract().state()
       )
     }
-    return Family(members: members, report: try report(members))
+    return try family(members)
   }
 
   func task(_ member: Int, smaller: [Architecture]) -> MemberTask {
@@ -83,21 +78,7 @@ extension SearchRun {
       searched: searched,
       settings: settings
     ).select()
-    let setting = context.setting
-    try FamilyFile.write(
-      family,
-      to: path,
-      origin: FamilyFile.Origin(
-        configuration: configuration.resultsYAML,
-        space: setting.space.name,
-        decisions: setting.space.decisions.decisions.map(\.name),
-        dataDigest: setting.data.digest,
-        supernetDigest: supernet.digest,
-        searchLabels: setting.images.search.labels.map(Int.init),
-        testLabels: setting.images.test.labels.map(Int.init)
-      ),
-      storage: storage
-    )
+    try FamilyFile.write(family, to: path, storage: storage)
     return family
   }
 }

@@ -4,7 +4,6 @@ import Decisions
 import Foundation
 import HDF5
 import ImageData
-import RandomStreams
 import SearchSpaces
 import Supernet
 import Torch
@@ -70,11 +69,9 @@ package struct RunSetting {
     "libtorch \(TorchRuntime.builtVersion), \(device), \(TorchRuntime.threads) threads"
   }
 
-  /// The supernet of a file. Throws what `Supernet.load(path:)` throws for one of another space.
+  /// The supernet of a file. Throws what `Supernet.read` throws, also for one of another space.
   package func readSupernet(_ path: String) throws -> Supernet {
-    let supernet = try Supernet(space: space, device: device, random: RandomStream(state: 0))
-    try supernet.load(path: path)
-    return supernet
+    try Supernet.read(path, of: space, device: device)
   }
 
   private static func makeSpace(

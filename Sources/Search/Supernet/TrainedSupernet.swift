@@ -1,5 +1,6 @@
 import AtomicFiles
 import Configuration
+import FlipMetrics
 import Networks
 import Supernet
 import Torch
@@ -41,8 +42,20 @@ package final class TrainedSupernet {
   /// What rewards are measured with, in the precision `search.precision`, or figures, in float32.
   /// Activations are kept for the precision that was last asked for only.
   func predictor(_ precision: ComputePrecision) throws -> CachedPredictor {
+    try pick(precision, from: cached)
+  }
+
+  /// The predictions of a member of the family with their probabilities, in float32.
+  func finalPredictions(of architecture: Architecture, on images: ImageSet) throws -> Predictions {
+    try pick(.float32, from: computing).predictionsWithProbabilities(of: architecture, on: images)
+  }
+
+  private func pick<Predictor>(
+    _ precision: ComputePrecision,
+    from predictors: [ComputePrecision: Predictor]
+  ) throws -> Predictor {
     for (other, predictor) in computing where other != precision { predictor.releaseMemory() }
-    guard let predictor = cached[precision] else {
+    guard let predictor = predictors[precision] else {
       throw RunError.invalidInput("the run evaluates nothing in \(precision.rawValue)")
     }
     return predictor
