@@ -38,7 +38,7 @@ struct PartsBenchmark: ParsableCommand {
 
   private func loader(_ configuration: RunConfiguration, _ space: any ConfiguredSpace) throws {
     let data = try ImageDataset.open(configuration.data.file)
-    let batch = configuration.supernet.batchSize
+    let batch = configuration.supernet.training.batchSize
     let step = try TrainingStep(space, batch: batch, formulation: .fast)
     let trained = try Double(batch) / fastest(of: 7) { try step.run() }
     for padding in [0, 2] {

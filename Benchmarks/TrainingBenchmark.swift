@@ -93,9 +93,8 @@ extension ComputePrecision: ExpressibleByArgument {}
 
 /// A trainer that takes the same first steps whatever the formulation.
 struct TrainingStep {
-  let trainer: SupernetTrainer
-  let images: Tensor
-  let labels: Tensor
+  let trainer: NetworkTrainer
+  let batch: TrainingBatch
 
   init(
     _ space: any SearchSpace,
@@ -105,14 +104,26 @@ struct TrainingStep {
   ) throws {
     let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "benchmark"))
     supernet.formulation = formulation
+    // A step as docs/speed.md has it: two random subnets, one update.
     var configuration = TrainingConfiguration()
+    configuration.randomSubnets = 2
+    configuration.updates = .batch
+    configuration.distillationWeight = 1
     configuration.precision = precision
-    trainer = try SupernetTrainer(supernet, configuration: configuration, seed: 1)
+    trainer = try NetworkTrainer(
+      supernet,
+      configuration: configuration,
+      stepsPerEpoch: 1000,
+      seed: 1
+    )
     let network = try space.network(space.largest)
     var random = RandomStream(seed: 1, name: "benchmark labels")
-    images = try noise(batch, channels: network.inputChannels, size: network.resolution)
-    labels = try Tensor((0..<batch).map { _ in random.uniform(below: 10) }, shape: [batch])
+    self.batch = try TrainingBatch(
+      images: noise(batch, channels: network.inputChannels, size: network.resolution),
+      labels: Tensor((0..<batch).map { _ in random.uniform(below: 10) }, shape: [batch]),
+      indices: Array(0..<batch)
+    )
   }
 
-  func run() throws { _ = try trainer.step(images: images, labels: labels) }
+  func run() throws { _ = try trainer.step(batch) }
 }

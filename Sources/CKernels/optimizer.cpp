@@ -64,7 +64,8 @@ void sgd_step(
   w.sub_(g.add(v, momentum), rate);
 }
 
-double gradient_norm(const std::vector<at::Tensor> &parameters) {
+double gradient_norm(
+  const std::vector<at::Tensor> &parameters, const std::vector<at::Tensor> &losses) {
   at::NoGradGuard none;
   double total = 0;
   std::vector<at::Tensor> others;
@@ -76,8 +77,23 @@ double gradient_norm(const std::vector<at::Tensor> &parameters) {
     else
       others.push_back(g.square().sum().to(at::kDouble));
   }
+  // Zero where the loss is finite.
+  std::vector<at::Tensor> flags;
+  for (const at::Tensor &loss : losses) {
+    const at::Tensor flag = loss.detach().to(at::kDouble) * 0;
+    if (flag.is_cpu())
+      total += flag.item<double>();
+    else
+      flags.push_back(flag);
+  }
   // One wait for the device, if any.
-  if (!others.empty()) total += at::stack(others).sum().item<double>();
+  at::Tensor waiting;
+  if (!others.empty()) waiting = at::stack(others).sum();
+  if (!flags.empty()) {
+    const at::Tensor flag = at::stack(flags).sum();
+    waiting = waiting.defined() ? waiting + flag : flag;
+  }
+  if (waiting.defined()) total += waiting.item<double>();
   return std::sqrt(total);
 }
 

@@ -19,6 +19,10 @@ int rt_add_gradients(
   return guarded(error, [&] { add_gradients(list(to, count), list(from, count)); });
 }
 
-int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error) {
-  return guarded(error, [&] { *norm = gradient_norm(list(parameters, count)); });
+int rt_gradient_norm(
+  const rt_tensor *parameters, int count, const rt_tensor *losses, int loss_count, double *norm,
+  rt_message *error) {
+  return guarded(error, [&] {
+    *norm = gradient_norm(list(parameters, count), list(losses, loss_count));
+  });
 }

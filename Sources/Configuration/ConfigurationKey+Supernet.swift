@@ -1,5 +1,7 @@
+import Training
+
 extension ConfigurationKey {
-  /// How the supernet is trained.
+  /// Where the supernet comes from and how it is trained.
   static var supernet: [ConfigurationKey] {
     [
       .init("supernet.file", \.supernet.file, "A trained supernet; null trains one."),
@@ -8,112 +10,92 @@ extension ConfigurationKey {
         \.supernet.initial,
         "A supernet file to start from; null for fresh weights."
       ),
-      .init(
-        "supernet.schedule",
-        \.supernet.schedule,
+      .training(
+        "schedule",
+        \.schedule,
         "Order of training: sandwich, largest-first or progressive-shrinking."
       ),
-      .init(
-        "supernet.phases",
-        \.supernet.phases,
+      .training(
+        "phases",
+        \.phases,
         "Phases of the schedule to train, such as [depth, width]; none: all."
       ),
-      .init(
-        "supernet.phaseShares",
-        \.supernet.phaseShares,
-        "Share of the epochs of each phase; none: the schedule's.",
-        where: ({ $0.allSatisfy { $0 > 0 && $0 <= 1 } }, "numbers above 0 that add up to 1")
+      .training(
+        "phaseShares",
+        \.phaseShares,
+        "Share of the epochs of each phase; none: the schedule's."
       ),
-      .init(
-        "supernet.phaseLearningRates",
-        \.supernet.phaseLearningRates,
-        "Highest learning rate of each phase; none: learningRate in all.",
-        where: ({ $0.allSatisfy { $0 > 0 } }, "numbers above 0")
+      .training(
+        "phaseLearningRates",
+        \.phaseLearningRates,
+        "Highest learning rate of each phase; none: learningRate in all."
       ),
-      .init("supernet.epochs", \.supernet.epochs, "Passes over the train split.", where: positive),
-      .init("supernet.batchSize", \.supernet.batchSize, "Images per step.", where: positive),
-      .init(
-        "supernet.learningRate",
-        \.supernet.learningRate,
-        "Highest rate of the cosine schedule, which each phase begins anew.",
-        where: positiveNumber
+      .training("epochs", \.epochs, "Passes over the train split."),
+      .training("batchSize", \.batchSize, "Images per step."),
+      .training(
+        "learningRate",
+        \.learningRate,
+        "Highest rate of the cosine schedule, which each phase begins anew."
       ),
-      .init(
-        "supernet.warmupEpochs",
-        \.supernet.warmupEpochs,
-        "Linear warm-up of each phase, in epochs.",
-        where: nonNegative
+      .training(
+        "finalLearningRate",
+        \.finalLearningRate,
+        "Rate that the schedule ends with."
       ),
-      .init("supernet.momentum", \.supernet.momentum, "Nesterov momentum.", where: fraction),
-      .init(
-        "supernet.weightDecay",
-        \.supernet.weightDecay,
-        "Weight decay; none on batch norm and biases.",
-        where: nonNegative
-      ),
-      .init(
-        "supernet.labelSmoothing",
-        \.supernet.labelSmoothing,
-        "Label smoothing of the largest network's loss.",
-        where: fraction
-      ),
-      .init(
-        "supernet.sandwich",
-        \.supernet.sandwich,
+      .training("warmUpEpochs", \.warmUpEpochs, "Linear warm-up of each phase, in epochs."),
+      .training("momentum", \.momentum, "Nesterov momentum."),
+      .training("weightDecay", \.weightDecay, "Weight decay; none on batch norm and biases."),
+      .training("labelSmoothing", \.labelSmoothing, "Label smoothing."),
+      .training(
+        "sandwich",
+        \.sandwich,
         "Whether every step visits the largest and the smallest subnet."
       ),
-      .init(
-        "supernet.randomSubnets",
-        \.supernet.randomSubnets,
-        "Random subnets a step, beside those of the sandwich.",
-        where: natural
+      .training(
+        "randomSubnets",
+        \.randomSubnets,
+        "Random subnets a step, beside those of the sandwich."
       ),
-      .init(
-        "supernet.sampling",
-        \.supernet.sampling,
+      .training(
+        "sampling",
+        \.sampling,
         "How they are drawn: uniform (each decision by itself) or spread (small to large alike)."
       ),
-      .init(
-        "supernet.updates",
-        \.supernet.updates,
+      .training(
+        "updates",
+        \.updates,
         "When the optimiser steps: once a batch, or after every subnet."
       ),
-      .init(
-        "supernet.gradients",
-        \.supernet.gradients,
-        "How gradients of a step's subnets join: sum or mean."
-      ),
-      .init(
-        "supernet.distillation",
-        \.supernet.distillation,
+      .training("gradients", \.gradients, "How gradients of a step's subnets join: sum or mean."),
+      .training(
+        "distillation",
+        \.distillation,
         "What subnets learn from: in-place (the largest of the step), teacher (a fixed one) or none."
       ),
-      .init(
-        "supernet.distillationWeight",
-        \.supernet.distillationWeight,
-        "Its weight in their loss; the labels have the rest.",
-        where: ({ (0...1).contains($0) }, "a number from 0 to 1")
+      .training(
+        "distillationWeight",
+        \.distillationWeight,
+        "Its weight in their loss; the labels have the rest."
       ),
       .init(
         "supernet.teacher",
         \.supernet.teacher,
         "A supernet file whose largest network is the teacher; null: that of the first phase."
       ),
-      .init(
-        "supernet.gradientClip",
-        \.supernet.gradientClip,
-        "Largest global gradient norm; 0 for none.",
-        where: nonNegative
+      .training("gradientClip", \.gradientClip, "Largest global gradient norm; 0 for none."),
+      .training(
+        "averageDecay",
+        \.averageDecay,
+        "Decay per update of the weights' exponential moving average, which is the result; 0: none."
       ),
-      .init(
-        "supernet.averaging",
-        \.supernet.averaging,
-        "Decay per step of an average of the weights, which is the result; 0 for the last weights.",
-        where: fraction
+      .training(
+        "dropoutOnlyInLargest",
+        \.dropoutOnlyInLargest,
+        "Dropout in the largest network alone; false: in every subnet."
       ),
-      .init(
-        "supernet.precision",
-        \.supernet.precision,
+      .training(
+        "precision",
+        \.precision,
         "Products of dense convolutions in training: float32, or bfloat16 (faster for wide ones)."
       ),
       .init(
@@ -147,5 +129,30 @@ extension ConfigurationKey {
         where: natural
       ),
     ]
+  }
+
+  /// The key of a field of the embedded training configuration, of the same name. The library says what
+  /// values the field takes.
+  private static func training<Value: ConfigurationText & Equatable>(
+    _ field: String,
+    _ key: WritableKeyPath<TrainingConfiguration, Value>,
+    _ help: String
+  ) -> ConfigurationKey {
+    let training: WritableKeyPath<RunConfiguration, TrainingConfiguration> = \.supernet.training
+    let range = TrainingConfiguration.ranges.first { $0.field == field }
+    return ConfigurationKey(
+      "supernet." + field,
+      training.appending(path: key),
+      help,
+      where: range.map { range in
+        (
+          { (value: Value) in
+            var configuration = TrainingConfiguration()
+            configuration[keyPath: key] = value
+            return range.holds(configuration)
+          }, range.expected
+        )
+      }
+    )
   }
 }

@@ -26,7 +26,9 @@ public struct ConfigurationKey {
   }
 
   /// The variable of the environment that sets the key: `REGNAS_CONTROLLER_LEARNING_RATE`.
-  public var environmentName: String {
+  public var environmentName: String { Self.environmentName(of: path) }
+
+  static func environmentName(of path: String) -> String {
     path.reduce(into: "REGNAS_") { name, character in
       if character == "." {
         name += "_"
@@ -100,8 +102,8 @@ extension ConfigurationKey {
         where: positive
       ),
       .init(
-        "controller.hiddenUnits",
-        \.controller.hiddenUnits,
+        "controller.hiddenSize",
+        \.controller.hiddenSize,
         "Units of the LSTM.",
         where: positive
       ),

@@ -16,14 +16,18 @@ public struct ConfigurationSources {
   /// Of a run's stored configuration, which lists every key that its version had. Where a later
   /// version changed what happens by default, keys that are not there keep to what happened then.
   public init(stored yaml: String, name: String) throws {
-    configuration.supernet.updates = .batch
-    configuration.supernet.distillationWeight = 1
-    try read(yaml: yaml, name: name)
+    try read(yaml: yaml, name: name, isStored: true)
   }
 
   /// Sets one key from text. `place` is what an error names.
   public mutating func set(_ path: String, to text: String, place: String) throws {
     guard let key = keys.first(where: { $0.path == path }) else {
+      if let present = ConfigurationVersion.renamed[path] {
+        throw ConfigurationError(
+          place: place,
+          message: "there is no key '\(path)'; it is now called '\(present)'"
+        )
+      }
       let nearest = nearestName(to: path, among: keys.map(\.path))
       throw ConfigurationError(
         place: place,
@@ -58,7 +62,14 @@ public struct ConfigurationSources {
   }
 
   /// Reads a YAML file of nested mappings. `name` is what errors call it.
+  ///
+  /// Its key `version` says what its keys are called. Without one both the present names are read and
+  /// those of version 1, whose files have none.
   public mutating func read(yaml: String, name: String) throws {
+    try read(yaml: yaml, name: name, isStored: false)
+  }
+
+  private mutating func read(yaml: String, name: String, isStored: Bool) throws {
     let root: Node?
     do {
       root = try Yams.compose(yaml: yaml)
@@ -70,16 +81,33 @@ public struct ConfigurationSources {
       if case .scalar(let scalar) = root, scalar.string.isEmpty { return }
       throw ConfigurationError(place: name, message: "a mapping of keys to values was expected")
     }
-    try read(mapping, under: "", name: name)
+    let version = try mapping.first { $0.key.string == ConfigurationVersion.key }.map {
+      try ConfigurationVersion.parse($0.value.string ?? "", place: Self.place($0.key, in: name))
+    }
+    if version ?? (isStored ? 1 : ConfigurationVersion.current) == 1 {
+      ConfigurationVersion.useDefaultsOfVersion1(&configuration)
+    }
+    let renamed = version ?? 1 == 1 ? ConfigurationVersion.renamed : [:]
+    try read(mapping, under: "", renamed: renamed, name: name)
   }
 
-  private mutating func read(_ mapping: Node.Mapping, under prefix: String, name: String) throws {
+  private static func place(_ key: Node, in name: String) -> String {
+    name + (key.mark.map { ":\($0.line)" } ?? "")
+  }
+
+  private mutating func read(
+    _ mapping: Node.Mapping,
+    under prefix: String,
+    renamed: [String: String],
+    name: String
+  ) throws {
     for (keyNode, value) in mapping {
-      let place = name + (keyNode.mark.map { ":\($0.line)" } ?? "")
+      let place = Self.place(keyNode, in: name)
       guard let key = keyNode.string else {
         throw ConfigurationError(place: place, message: "a key must be a word")
       }
-      let path = prefix + key
+      let path = renamed[prefix + key] ?? prefix + key
+      if path == ConfigurationVersion.key { continue }
       switch value {
       case .mapping(let nested):
         guard keys.contains(where: { $0.path.hasPrefix(path + ".") }) else {
@@ -87,7 +115,7 @@ public struct ConfigurationSources {
           try set(path, to: "", place: place)
           return
         }
-        try read(nested, under: path + ".", name: name)
+        try read(nested, under: path + ".", renamed: renamed, name: name)
       case .sequence(let items):
         let texts = try items.map { item -> String in
           guard case .scalar(let scalar) = item else {
@@ -113,6 +141,16 @@ public struct ConfigurationSources {
     for name in environment.keys.sorted() where name.hasPrefix("REGNAS_") {
       guard !reserved.contains(name), let text = environment[name] else { continue }
       guard let key = keys.first(where: { $0.environmentName == name }) else {
+        let former = ConfigurationVersion.renamed.first {
+          ConfigurationKey.environmentName(of: $0.key) == name
+        }
+        if let former {
+          throw ConfigurationError(
+            place: "environment",
+            message: "there is no key for '\(name)'; it is now called "
+              + "'\(ConfigurationKey.environmentName(of: former.value))'"
+          )
+        }
         let nearest = nearestName(to: name, among: keys.map(\.environmentName))
         throw ConfigurationError(
           place: "environment",

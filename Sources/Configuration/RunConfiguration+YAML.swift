@@ -11,7 +11,7 @@ extension RunConfiguration {
   }
 
   private func yaml(of keys: [ConfigurationKey]) -> String {
-    var lines: [String] = []
+    var lines = ["\(ConfigurationVersion.key): \(ConfigurationVersion.current)"]
     var section = ""
     for key in keys {
       let parts = key.path.split(separator: ".").map(String.init)
@@ -31,11 +31,18 @@ extension RunConfiguration {
 
   /// Every key with its value and where it came from, aligned.
   public func listing(origins: [String: String]) -> String {
-    let rows = ConfigurationKey.all.map { ("\($0.path) = \($0.read(self))", $0) }
+    let version = (
+      "\(ConfigurationVersion.key) = \(ConfigurationVersion.current)",
+      "Of the format of configuration files; stands in files only."
+    )
+    let rows =
+      [version]
+      + ConfigurationKey.all.map { key in
+        ("\(key.path) = \(key.read(self))", "\(origins[key.path] ?? "default"); \(key.help)")
+      }
     let width = rows.map(\.0.count).max() ?? 0
-    return rows.map { text, key in
-      text + String(repeating: " ", count: width - text.count + 2) + "# "
-        + (origins[key.path] ?? "default") + "; " + key.help
+    return rows.map { text, remark in
+      text + String(repeating: " ", count: width - text.count + 2) + "# " + remark
     }.joined(separator: "\n") + "\n"
   }
 

@@ -35,42 +35,16 @@ public struct RunConfiguration: Sendable, Equatable {
     public var resolutions: [Int] = []
   }
 
+  /// Where the supernet comes from, how it is trained, and how it is watched and calibrated.
   public struct SupernetTraining: Sendable, Equatable {
     /// A trained supernet; nil trains one.
     public var file: String?
     /// A supernet whose weights the training starts from; nil for fresh ones.
     public var initial: String?
-    public var schedule = TrainingSchedule.sandwich
-    /// Those of the schedule's phases that are trained; none for all.
-    public var phases: [String] = []
-    /// Shares of the epochs, one per phase; none for the schedule's.
-    public var phaseShares: [Double] = []
-    /// Highest learning rates, one per phase; none for the same in all.
-    public var phaseLearningRates: [Double] = []
-    public var epochs = 8
-    public var batchSize = 64
-    public var learningRate = 0.1
-    public var warmupEpochs = 0.5
-    public var momentum = 0.9
-    public var weightDecay = 3e-5
-    public var labelSmoothing = 0.1
-    /// Whether every step visits the largest and the smallest subnet.
-    public var sandwich = true
-    /// Random subnets a step, beside those.
-    public var randomSubnets = 4
-    public var sampling = TrainingConfiguration.Sampling.uniform
-    public var updates = TrainingConfiguration.Updates.subnet
-    public var gradients = TrainingConfiguration.Gradients.sum
-    public var distillation = TrainingConfiguration.Distillation.inPlace
-    /// Weight of the teacher in the subnets' loss; the rest is the labels'.
-    public var distillationWeight = 0.5
     /// A supernet whose largest network is the fixed teacher.
     public var teacher: String?
-    /// Decay of the average of the weights; 0 for none.
-    public var averaging = 0.0
-    public var precision = ComputePrecision.float32
-    /// Largest global gradient norm; 0 for none.
-    public var gradientClip = 0.0
+    /// The keys `supernet.<field>` of the same names.
+    public var training = TrainingConfiguration()
     public var calibrationImages = 1000
     public var calibrationBatchSize = 250
     /// Epochs between validations; 0 for none.
@@ -88,7 +62,7 @@ public struct RunConfiguration: Sendable, Equatable {
     public var updates = 20
     /// Architectures per update.
     public var rollout = 10
-    public var hiddenUnits = 64
+    public var hiddenSize = 64
     public var learningRate = 1e-2
     public var baseline = Baseline.leaveOneOut
     public var baselineDecay = 0.9

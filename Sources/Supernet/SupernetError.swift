@@ -10,7 +10,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
   case wrongImages(expected: String, found: String)
   /// The supernet's weights changed after this subnet was calibrated.
   case staleSubnet(architecture: [Int])
-  case invalidTraining(field: String, reason: String)
   /// A stored network is of another space, or of the same space configured otherwise.
   case wrongSpace(file: String, found: SpaceDescription, expected: SpaceDescription)
   /// A latency table was measured on another device.
@@ -20,8 +19,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
   /// A space that is not a `ConfiguredSpace` cannot be stored.
   case unconfiguredSpace(String)
   case unknownOracle(id: String, ids: [String])
-  /// The loss was infinite or not a number.
-  case diverged(step: Int, loss: Double)
 
   public var description: String {
     switch self {
@@ -43,8 +40,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
     case .staleSubnet(let architecture):
       "the supernet was trained or loaded after the subnet \(architecture) was calibrated, so its "
         + "statistics are those of other weights; calibrate it again"
-    case .invalidTraining(let field, let reason):
-      "the training configuration is not valid: \(field) \(reason)"
     case .wrongSpace(let file, let found, let expected):
       "\(file) is of the space '\(found.name)' and '\(expected.name)' was expected"
         + (found.name == expected.name ? ": their configurations differ" : "")
@@ -61,9 +56,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
       "the space '\(name)' cannot be stored: make its type a ConfiguredSpace"
     case .unknownOracle(let id, let ids):
       "there is no published supernet '\(id)'; the ids are \(ids.joined(separator: ", "))"
-    case .diverged(let step, let loss):
-      "training diverged: the loss is \(loss) at step \(step); lower the learning rate, lengthen "
-        + "the warm-up or set gradient clipping"
     }
   }
 

@@ -10,6 +10,7 @@ extension Tensor {
         message: "the element type differs; convert first"
       )
     }
+    HostReads.add()
     let count = count
     return try [T](unsafeUninitializedCapacity: count) { buffer, initialized in
       try check("reading", [self]) {
@@ -22,6 +23,7 @@ extension Tensor {
   /// The elements as raw bytes in row-major order.
   public func bytes() throws -> [UInt8] {
     let size = count * elementType.byteCount
+    HostReads.add()
     return try [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
       try check("reading", [self]) { rt_copy_out(handle, buffer.baseAddress, size, $0) }
       initialized = size

@@ -220,7 +220,7 @@ struct RunTests {
         "supernet: {epochs: 3, batchSize: 64,",
         with:
           "supernet: {epochs: 2, batchSize: 16, schedule: progressive-shrinking, distillation: teacher, "
-          + "averaging: 0.8, phaseShares: [0.25, 0.25, 0.25, 0.25], warmupEpochs: 0.1, "
+          + "averageDecay: 0.8, phaseShares: [0.25, 0.25, 0.25, 0.25], warmUpEpochs: 0.1, "
           + "randomSubnets: 1,"
       ) + "\nspace: {resolutions: [20, 28], widthMultiplier: 0.25}\n",
       to: "shrink.yaml"

@@ -82,16 +82,6 @@ import Testing
     )
   }
 
-  /// A run of the version before these keys goes on as it began.
-  @Test func storedConfigurationsKeepToTheDefaultsOfTheirVersion() throws {
-    let stored = try ConfigurationSources(stored: "seed: 3\n", name: "config.yaml").configuration
-    #expect(stored.supernet.updates == .batch)
-    #expect(stored.supernet.distillationWeight == 1)
-    #expect(RunConfiguration().supernet.updates == .subnet)
-    let named = try ConfigurationSources(stored: "supernet:\n  updates: subnet\n", name: "c.yaml")
-    #expect(named.configuration.supernet.updates == .subnet)
-  }
-
   @Test func theStoredConfigurationReadsBackTheSame() throws {
     var sources = ConfigurationSources()
     // Every key at something other than its default.

@@ -38,7 +38,7 @@ func randomize(_ policy: PolicyNetwork, scale: Double, _ stream: inout RandomStr
     let set = try Small.set()
     let policy = try randomPolicy(set.space, seed: 4) {
       $0.temperature = 0.7
-      $0.tanhClipping = 2
+      $0.tanhConstant = 2
       $0.conditioningSize = 2
     }
     return (policy, SearchTask(set, conditioning: [0.3, -1]))

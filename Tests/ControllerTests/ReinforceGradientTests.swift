@@ -26,7 +26,7 @@ import Torch
     var configuration = Reinforce.Configuration()
     configuration.policy.hiddenSize = 6
     configuration.policy.embeddingSize = 3
-    configuration.policy.tanhClipping = 2
+    configuration.policy.tanhConstant = 2
     configuration.policy.temperature = 0.8
     configuration.baseline = baseline
     configuration.normalization = .none

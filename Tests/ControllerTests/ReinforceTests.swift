@@ -244,9 +244,9 @@ import Torch
   @Test func configurationsAreChecked() throws {
     let set = try Small.set()
     let changes: [(inout Reinforce.Configuration) -> Void] = [
-      { $0.rolloutSize = 0 }, { $0.learningRate = .nan }, { $0.gradientNormLimit = 0 },
+      { $0.rolloutSize = 0 }, { $0.learningRate = .nan }, { $0.gradientClip = 0 },
       { $0.proximal = .init(epochs: 0) }, { $0.policy.hiddenSize = -1 },
-      { $0.baseline = .movingAverage(decay: 2) }, { $0.policy.tanhClipping = 0 },
+      { $0.baseline = .movingAverage(decay: 2) }, { $0.policy.tanhConstant = 0 },
     ]
     for change in changes {
       #expect(throws: ControllerError.self) {

@@ -17,7 +17,7 @@ import Testing
 
   init() throws {
     var small = try SmallRun()
-    small.configuration.supernet.epochs = 3
+    small.configuration.supernet.training.epochs = 3
     self.small = small
     let run = try small.start("run")
     try run.trainSupernet()
@@ -172,8 +172,8 @@ import Testing
       return notes.all.count
     }
     #expect(try trained { _ in } == 1)
-    #expect(try trained { $0.supernet.randomSubnets = 3 } == 0)
-    #expect(try trained { $0.supernet.epochs = 4 } == 1)
+    #expect(try trained { $0.supernet.training.randomSubnets = 3 } == 0)
+    #expect(try trained { $0.supernet.training.epochs = 4 } == 1)
     #expect(try trained { $0.data.flip = false } == 1)
     #expect(try trained { _ in } == 0)
   }

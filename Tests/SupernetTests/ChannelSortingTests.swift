@@ -48,19 +48,25 @@ import Training
     var (before, after): ([Double], [Double]) = ([], [])
     for seed in UInt64(1)...2 {
       var configuration = TrainingConfiguration()
-      configuration.steps = 24
-      configuration.warmUpSteps = 2
+      configuration.epochs = 24
+      configuration.warmUpEpochs = 2
       configuration.learningRate = 0.05
-      configuration.gradientClipping = 5
-      configuration.phases = [TrainingPhase("largest", steps: 24, elastic: [])]
+      configuration.gradientClip = 5
+      configuration.schedule = .largestFirst
+      configuration.phases = ["largest"]
       let supernet = try Supernet(
         space: Fixture.space(name),
         random: RandomStream(seed: seed, name: "weights")
       )
-      let trainer = try SupernetTrainer(supernet, configuration: configuration, seed: seed)
+      let trainer = try NetworkTrainer(
+        supernet,
+        configuration: configuration,
+        stepsPerEpoch: 1,
+        seed: seed
+      )
       while !trainer.isFinished {
-        let (images, labels) = try Fixture.quadrants(32, seed: UInt64(trainer.stepsDone))
-        _ = try trainer.step(images: images, labels: labels)
+        let batch = try Fixture.trainingQuadrants(32, seed: UInt64(trainer.stepsDone))
+        _ = try trainer.step(batch)
       }
       // Against the largest's predictions, in which all networks of the space should agree.
       let batch = try Fixture.quadrants(64, seed: 1000).0

@@ -3,6 +3,7 @@ import RandomStreams
 import SearchSpaces
 import Supernet
 import Torch
+import Training
 
 /// The three small spaces, and images to run them on.
 package enum Fixture {
@@ -32,6 +33,15 @@ package enum Fixture {
     return try Tensor((0..<count).map { _ in random.uniform(below: 10) }, shape: [count])
   }
 
+  /// Both, as a training takes them; images are numbered from 0.
+  package static func trainingBatch(_ count: Int, seed: UInt64 = 1) throws -> TrainingBatch {
+    try TrainingBatch(
+      images: batch(count, seed: seed),
+      labels: labels(count, seed: seed),
+      indices: Array(0..<count)
+    )
+  }
+
   /// Images whose label is the brightest of four quadrants.
   package static func quadrants(_ count: Int, seed: UInt64) throws -> (Tensor, Tensor) {
     var random = RandomStream(seed: seed, name: "quadrants")
@@ -48,6 +58,12 @@ package enum Fixture {
     return (
       try Tensor(pixels, shape: [count, 1, 16, 16]), try Tensor(labels, shape: [count])
     )
+  }
+
+  /// The same as a training takes them.
+  package static func trainingQuadrants(_ count: Int, seed: UInt64) throws -> TrainingBatch {
+    let (images, labels) = try quadrants(count, seed: seed)
+    return try TrainingBatch(images: images, labels: labels, indices: Array(0..<count))
   }
 
   /// Smallest, largest and some random architectures.

@@ -114,4 +114,18 @@ private func descend(_ weight: Tensor) throws {
     #expect(abs(try #require(try b.gradient()).scalar() - 0.8) < 1e-12)
     #expect(abs(try clipGradients([a, b], to: nil) - 1) < 1e-12)
   }
+
+  /// A loss that is not finite shows in the norm, and nothing is clipped; one that is changes no bit.
+  @Test func theNormTellsOfLossesThatAreNotFinite() throws {
+    let a = try Tensor([4.0], shape: [1])
+    try a.requireGradient()
+    try descend(a)
+    let plain: Double = try clipGradients([a], to: nil)
+    func norm(_ losses: Double...) throws -> Double {
+      try clipGradients([a], of: losses.map { try Tensor($0).to(.float32) }, to: 1e9)
+    }
+    #expect(try norm(3, -2, 0) == plain)
+    #expect(try norm(3, .nan).isNaN && norm(.infinity).isNaN && norm(-.infinity, 1).isNaN)
+    #expect(try clipGradients([], of: [Tensor(1.0)], to: nil) == 0)
+  }
 }

@@ -9,25 +9,27 @@ import Torch
 
 @Suite("Training on several threads")
 struct DataParallelTests {
-  private func trainer(_ name: String, seed: UInt64) throws -> SupernetTrainer {
+  private func trainer(_ name: String, seed: UInt64) throws -> NetworkTrainer {
     var configuration = TrainingConfiguration()
-    configuration.steps = 2
-    configuration.warmUpSteps = 0
+    configuration.epochs = 2
+    configuration.warmUpEpochs = 0
     // So that a step moves each weight by minus its gradient.
     configuration.learningRate = 1
     configuration.momentum = 0
     configuration.weightDecay = 0
     configuration.randomSubnets = 1
     configuration.updates = .batch
-    return try SupernetTrainer(
+    configuration.distillationWeight = 1
+    return try NetworkTrainer(
       Supernet(oracle: Fixture.space(name), elementType: .float32),
       configuration: configuration,
+      stepsPerEpoch: 1,
       seed: seed
     )
   }
 
   private struct Outcome {
-    let metrics: SupernetTrainer.Metrics
+    let metrics: TrainingMetrics
     let state: [String: Tensor]
   }
 
@@ -35,10 +37,7 @@ struct DataParallelTests {
     let trainer = try trainer(name, seed: seed)
     // 50 images make shards of 16, 17 and 17.
     let metrics = try TorchRuntime.withThreads(threads) {
-      try trainer.step(
-        images: Fixture.batch(50, seed: seed),
-        labels: Fixture.labels(50, seed: seed)
-      )
+      try trainer.step(Fixture.trainingBatch(50, seed: seed)).metrics()
     }
     return Outcome(metrics: metrics, state: try trainer.supernet.state())
   }
@@ -124,21 +123,21 @@ struct DataParallelTests {
   @Test(arguments: [2, 3])
   func batchNormsBeforeAnyActivationAreOfTheWholeBatch(threads: Int) throws {
     var configuration = TrainingConfiguration()
-    configuration.steps = 3
-    configuration.warmUpSteps = 0
+    configuration.epochs = 3
+    configuration.warmUpEpochs = 0
     configuration.randomSubnets = 0
+    configuration.updates = .batch
+    configuration.distillationWeight = 1
     func state(threads: Int) throws -> [String: Tensor] {
-      let trainer = try SupernetTrainer(
+      let trainer = try NetworkTrainer(
         Supernet(space: HardSigmoidSpace(), random: RandomStream(seed: 4, name: "supernet")),
         configuration: configuration,
+        stepsPerEpoch: 1,
         seed: 4
       )
       for step in 0..<3 as Range<UInt64> {
         _ = try TorchRuntime.withThreads(threads) {
-          try trainer.step(
-            images: Fixture.batch(50, seed: step),
-            labels: Fixture.labels(50, seed: step)
-          )
+          try trainer.step(Fixture.trainingBatch(50, seed: step))
         }
       }
       return try trainer.supernet.state()

@@ -9,37 +9,36 @@ import Torch
 
 @Suite("Training phases") struct TrainingPhaseTests {
   /// Progressive shrinking in two steps a phase, with everything that a state can hold.
-  private func trainer(_ name: String, weights: UInt64 = 1) throws -> SupernetTrainer {
+  private func trainer(_ name: String, weights: UInt64 = 1) throws -> NetworkTrainer {
     let space = try Fixture.space(name)
     var configuration = TrainingConfiguration()
-    configuration.phases = TrainingSchedule.progressiveShrinking.phases(of: space).map(\.phase)
-    for index in configuration.phases.indices { configuration.phases[index].steps = 2 }
-    configuration.steps = 2 * configuration.phases.count
-    configuration.warmUpSteps = 1
+    configuration.schedule = .progressiveShrinking
+    let phases = configuration.schedule.phases(of: space).count
+    configuration.phaseShares = .init(repeating: 1 / Double(phases), count: phases)
+    configuration.epochs = 2 * phases
+    configuration.warmUpEpochs = 1
     configuration.learningRate = 0.05
-    configuration.gradientClipping = 5
+    configuration.gradientClip = 5
     configuration.randomSubnets = 1
     configuration.distillation = .teacher
-    configuration.distillationWeight = 0.5
-    configuration.averaging = 0.5
+    configuration.updates = .batch
+    configuration.averageDecay = 0.5
     let supernet = try Supernet(
       space: space,
       random: RandomStream(seed: weights, name: "weights")
     )
-    return try SupernetTrainer(
+    return try NetworkTrainer(
       supernet,
       configuration: configuration,
+      stepsPerEpoch: 1,
       calibration: { [try Fixture.batch(16, seed: 99)] },
       seed: 1
     )
   }
 
-  private func step(_ trainer: SupernetTrainer) throws -> SupernetTrainer.Metrics {
+  private func step(_ trainer: NetworkTrainer) throws -> TrainingMetrics {
     let seed = UInt64(trainer.stepsDone)
-    return try trainer.step(
-      images: Fixture.batch(8, seed: seed),
-      labels: Fixture.labels(8, seed: seed)
-    )
+    return try trainer.step(Fixture.trainingBatch(8, seed: seed)).metrics()
   }
 
   private func bytes(_ state: [String: Tensor]) throws -> [String: [UInt8]] {
@@ -51,7 +50,7 @@ import Torch
   func resumesInAndBetweenPhases(_ name: String) throws {
     let whole = try trainer(name)
     var states = [try whole.state()]
-    var metrics: [SupernetTrainer.Metrics] = []
+    var metrics: [TrainingMetrics] = []
     while !whole.isFinished {
       metrics.append(try step(whole))
       states.append(try whole.state())
@@ -103,20 +102,21 @@ import Torch
   @Test func ratesBeginAnew() throws {
     let space = try Fixture.space("mobilenetv3-small")
     var configuration = TrainingConfiguration()
-    configuration.steps = 4
-    configuration.warmUpSteps = 1
-    configuration.learningRate = 0.04
-    configuration.phases = [
-      TrainingPhase("largest", steps: 2, elastic: []),
-      TrainingPhase("all", steps: 2, learningRate: 0.02),
-    ]
+    configuration.schedule = .largestFirst
+    configuration.epochs = 4
+    configuration.warmUpEpochs = 1
+    configuration.phaseShares = [0.5, 0.5]
+    configuration.phaseLearningRates = [0.04, 0.02]
     let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "weights"))
-    let trainer = try SupernetTrainer(supernet, configuration: configuration, seed: 1)
+    let trainer = try NetworkTrainer(
+      supernet,
+      configuration: configuration,
+      stepsPerEpoch: 1,
+      seed: 1
+    )
     var rates: [Double] = []
     while !trainer.isFinished { rates.append(try step(trainer).learningRate) }
     #expect(rates == [0.04, 0.04, 0.02, 0.02])
-    configuration.steps = 5
-    #expect(throws: SupernetError.self) { try configuration.validate() }
   }
 
   @Test func stepsAreDividedWithoutLoss() {

@@ -18,24 +18,30 @@ import Torch
     _ change: (inout TrainingConfiguration) -> Void = { _ in }
   ) throws -> [Float] {
     var plain = TrainingConfiguration()
-    plain.steps = 1
-    plain.warmUpSteps = 0
+    plain.epochs = 1
+    plain.warmUpEpochs = 0
     plain.learningRate = 1
     plain.momentum = 0
     plain.weightDecay = 0
     plain.randomSubnets = 0
+    plain.updates = .batch
+    plain.distillationWeight = 1
     change(&plain)
     let supernet = try supernet()
-    let trainer = try SupernetTrainer(
-      supernet,
-      configuration: plain,
-      only: only,
-      teacher: plain.distillation == .teacher
-        ? Teacher(supernet, calibratedOn: [Fixture.batch(16, seed: 3)]) : nil,
-      seed: 1
-    )
+    let trainer =
+      try only.map {
+        try NetworkTrainer(supernet, only: $0, configuration: plain, stepsPerEpoch: 1, seed: 1)
+      }
+      ?? NetworkTrainer(
+        supernet,
+        configuration: plain,
+        stepsPerEpoch: 1,
+        teacher: plain.distillation == .teacher
+          ? Teacher(supernet, calibratedOn: [Fixture.batch(16, seed: 3)]) : nil,
+        seed: 1
+      )
     let before: [Float] = try supernet.tensor(Self.key).array()
-    _ = try trainer.step(images: Fixture.batch(8), labels: Fixture.labels(8))
+    _ = try trainer.step(Fixture.trainingBatch(8))
     let after: [Float] = try supernet.tensor(Self.key).array()
     return zip(before, after).map(-)
   }
@@ -101,20 +107,25 @@ import Torch
   }
 
   @Test func withoutTheSandwichOnlyRandomSubnetsAreVisited() throws {
-    func trainer(_ change: (inout TrainingConfiguration) -> Void) throws -> SupernetTrainer {
+    func trainer(_ change: (inout TrainingConfiguration) -> Void) throws -> NetworkTrainer {
       var configuration = TrainingConfiguration()
       configuration.sandwich = false
       configuration.distillation = .none
       change(&configuration)
-      return try SupernetTrainer(supernet(), configuration: configuration, seed: 1)
+      return try NetworkTrainer(
+        supernet(),
+        configuration: configuration,
+        stepsPerEpoch: 100,
+        seed: 1
+      )
     }
     let single = try trainer { $0.randomSubnets = 1 }
     #expect(single.visits(at: 3).count == 1 && single.visits(at: 3) != single.visits(at: 4))
-    let metrics = try single.step(images: Fixture.batch(8), labels: Fixture.labels(8))
+    let metrics = try single.step(Fixture.trainingBatch(8)).metrics()
     #expect(metrics.largestLoss == nil && metrics.smallestLoss == nil)
     #expect(metrics.randomLoss != nil && metrics.largestAccuracy == nil)
-    #expect(throws: SupernetError.self) { try trainer { $0.randomSubnets = 0 } }
-    #expect(throws: SupernetError.self) { try trainer { $0.distillation = .inPlace } }
+    #expect(throws: TrainingError.self) { try trainer { $0.randomSubnets = 0 } }
+    #expect(throws: TrainingError.self) { try trainer { $0.distillation = .inPlace } }
   }
 
   /// After every subnet: the second gradient is that of the weights which the first has moved.
@@ -126,22 +137,30 @@ import Torch
     let unmoved = zip(try move(), largest).map(-)
     #expect(zip(smallest, unmoved).contains { abs($0 - $1) > 1e-4 })
     // It moved the first time by the largest's own gradient: a step with the largest alone.
-    let alone = try move { $0.phases = [TrainingPhase("largest", steps: 1, elastic: [])] }
+    let alone = try move {
+      $0.schedule = .largestFirst
+      $0.phases = ["largest"]
+    }
     expectEqual(alone, largest, "the largest alone")
   }
 
   /// The average forgets fast at first: decays 1/10 and 2/11 before 0.9.
   @Test func weightsAreAveraged() throws {
     var configuration = TrainingConfiguration()
-    configuration.steps = 2
-    configuration.warmUpSteps = 0
-    configuration.learningRate = 0.1
-    configuration.averaging = 0.9
+    configuration.epochs = 2
+    configuration.warmUpEpochs = 0
+    configuration.updates = .batch
+    configuration.averageDecay = 0.9
     let supernet = try supernet()
-    let trainer = try SupernetTrainer(supernet, configuration: configuration, seed: 1)
+    let trainer = try NetworkTrainer(
+      supernet,
+      configuration: configuration,
+      stepsPerEpoch: 1,
+      seed: 1
+    )
     var expected: [Float] = try supernet.tensor(Self.key).array()
     for kept in [Float(1) / 10, Float(2) / 11] {
-      _ = try trainer.step(images: Fixture.batch(8), labels: Fixture.labels(8))
+      _ = try trainer.step(Fixture.trainingBatch(8))
       let now: [Float] = try supernet.tensor(Self.key).array()
       expected = zip(expected, now).map { $0 * kept + $1 * (1 - kept) }
     }
@@ -159,17 +178,18 @@ import Torch
   @Test func spreadSamplingReachesSmallAndLarge() throws {
     let space = try Fixture.space("mobilenetv3-small")
     func sizes(_ sampling: TrainingConfiguration.Sampling) -> (first: [Int], deviation: Double) {
-      let sampler = SubnetSampler(
-        space: space,
+      let sampler = SandwichSampling(
+        space,
         sandwich: false,
         randomSubnets: 1,
-        sampling: sampling,
+        drawn: sampling,
         random: RandomStream(seed: 1, name: "subnets")
       )
       var first = [0, 0, 0]
       var sums: [Double] = []
       for step in 0..<600 {
-        let architecture = sampler.subnets(at: step)[0].architecture
+        let architecture = sampler.visits(at: step, in: TrainingPhase("all", steps: 600))[0]
+          .architecture
         first[architecture[0]] += 1
         let chosen = zip(architecture.choices, space.decisions.decisions).filter { $0.0 >= 0 }
         sums.append(

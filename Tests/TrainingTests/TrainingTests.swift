@@ -1,4 +1,3 @@
-import Foundation
 import RandomStreams
 import SearchSpaces
 import Supernet
@@ -12,33 +11,38 @@ import Torch
 struct TrainingTests {
   private func configuration(steps: Int) -> TrainingConfiguration {
     var configuration = TrainingConfiguration()
-    configuration.steps = steps
-    configuration.warmUpSteps = 2
+    configuration.epochs = steps
+    configuration.warmUpEpochs = 2
     configuration.learningRate = 0.05
-    configuration.gradientClipping = 5
+    configuration.gradientClip = 5
+    configuration.randomSubnets = 2
+    configuration.updates = .batch
+    configuration.distillationWeight = 1
     return configuration
   }
 
-  private func trainer(_ name: String, steps: Int, seed: UInt64 = 1) throws -> SupernetTrainer {
+  private func trainer(_ name: String, steps: Int, seed: UInt64 = 1) throws -> NetworkTrainer {
     let supernet = try Supernet(
       space: Fixture.space(name),
       random: RandomStream(seed: seed, name: "weights")
     )
-    return try SupernetTrainer(supernet, configuration: configuration(steps: steps), seed: seed)
+    return try NetworkTrainer(
+      supernet,
+      configuration: configuration(steps: steps),
+      stepsPerEpoch: 1,
+      seed: seed
+    )
   }
 
-  private func step(_ trainer: SupernetTrainer) throws -> SupernetTrainer.Metrics {
+  private func step(_ trainer: NetworkTrainer) throws -> TrainingMetrics {
     let seed = UInt64(trainer.stepsDone)
-    return try trainer.step(
-      images: Fixture.batch(8, seed: seed),
-      labels: Fixture.labels(8, seed: seed)
-    )
+    return try trainer.step(Fixture.trainingBatch(8, seed: seed)).metrics()
   }
 
   @Test(arguments: Fixture.spaceNames)
   func resumesBitForBit(_ name: String) throws {
     let whole = try trainer(name, steps: 6)
-    var expected: [SupernetTrainer.Metrics] = []
+    var expected: [TrainingMetrics] = []
     for _ in 0..<6 { expected.append(try step(whole)) }
 
     let first = try trainer(name, steps: 6)
@@ -49,7 +53,12 @@ struct TrainingTests {
       space: Fixture.space(name),
       random: RandomStream(seed: 9, name: "other")
     )
-    let second = try SupernetTrainer(supernet, configuration: configuration(steps: 6), seed: 1)
+    let second = try NetworkTrainer(
+      supernet,
+      configuration: configuration(steps: 6),
+      stepsPerEpoch: 1,
+      seed: 1
+    )
     try second.restore(state)
     for index in 3..<6 { #expect(try step(second) == expected[index]) }
     #expect(second.isFinished)
@@ -68,8 +77,8 @@ struct TrainingTests {
   @Test func subnetsLearn() throws {
     let trainer = try trainer("mobilenetv3-small", steps: 25)
     while !trainer.isFinished {
-      let (images, labels) = try Fixture.quadrants(32, seed: UInt64(trainer.stepsDone))
-      let metrics = try trainer.step(images: images, labels: labels)
+      let batch = try Fixture.trainingQuadrants(32, seed: UInt64(trainer.stepsDone))
+      let metrics = try trainer.step(batch).metrics()
       #expect(metrics.gradientNorm.isFinite && metrics.randomLoss != nil)
     }
     let (images, labels) = try Fixture.quadrants(64, seed: 1000)
@@ -92,27 +101,33 @@ struct TrainingTests {
       random: RandomStream(seed: 1, name: "weights")
     )
     var plain = TrainingConfiguration()
-    plain.steps = 1
-    plain.warmUpSteps = 0
+    plain.epochs = 1
+    plain.warmUpEpochs = 0
     plain.learningRate = 1
     plain.momentum = 0
     plain.weightDecay = 0
     plain.randomSubnets = 0
-    let trainer = try SupernetTrainer(supernet, configuration: plain, seed: 1)
-    let images = try Fixture.batch(8)
-    let labels = try Fixture.labels(8)
+    plain.updates = .batch
+    plain.distillationWeight = 1
+    let trainer = try NetworkTrainer(
+      supernet,
+      configuration: plain,
+      stepsPerEpoch: 1,
+      seed: 1
+    )
+    let batch = try Fixture.trainingBatch(8)
     let key = "classifier.linear.linear.bias"
     let before: [Float] = try supernet.tensor(key).array()
     let logits = try withoutGradient {
       try [supernet.space.largest, supernet.space.smallest].map {
-        try supernet.trainingLogits(images, $0)
+        try supernet.trainingLogits(batch.images, $0)
       }
     }
-    let metrics = try trainer.step(images: images, labels: labels)
+    let metrics = try trainer.step(batch).metrics()
     let after: [Float] = try supernet.tensor(key).array()
     // Gradient of cross entropy by the bias: mean of softmax less target.
     let probabilities = try logits.map { try $0.softmax(1).array(Float.self) }
-    let truth = try labels.array(Int.self)
+    let truth = try batch.labels.array(Int.self)
     for output in 0..<10 {
       var gradient: Float = 0
       for image in 0..<8 {
@@ -161,20 +176,23 @@ struct TrainingTests {
   @Test func divergenceIsAnErrorThatKeepsTheWeights() throws {
     let trainer = try trainer("resnet50-small", steps: 2)
     let before = try trainer.supernet.parameters.map { try $0.value.bytes() }
-    let images = try Tensor.full(.nan, shape: [4, 1, 16, 16])
-    #expect(throws: SupernetError.self) {
-      try trainer.step(images: images, labels: Fixture.labels(4))
-    }
+    let batch = try TrainingBatch(
+      images: .full(.nan, shape: [4, 1, 16, 16]),
+      labels: Fixture.labels(4),
+      indices: [0, 1, 2, 3]
+    )
+    #expect(throws: TrainingError.self) { try trainer.step(batch) }
     #expect(try trainer.supernet.parameters.map { try $0.value.bytes() } == before)
     #expect(try trainer.supernet.parameters.allSatisfy { try $0.value.gradient() == nil })
   }
 
   @Test func scheduleWarmsUpAndFalls() {
     var configuration = TrainingConfiguration()
-    configuration.steps = 12
-    configuration.warmUpSteps = 2
     configuration.learningRate = 0.4
-    let schedule = LearningRateSchedule(configuration, phase: configuration.whole)
+    let schedule = LearningRateSchedule(
+      configuration,
+      phase: TrainingPhase("all", steps: 12, warmUpSteps: 2)
+    )
     #expect(abs(schedule.rate(at: 0) - 0.2) < 1e-12 && abs(schedule.rate(at: 1) - 0.4) < 1e-12)
     #expect(abs(schedule.rate(at: 2) - 0.4) < 1e-12 && abs(schedule.rate(at: 7) - 0.2) < 1e-12)
     #expect(schedule.rate(at: 12) < 1e-12)
@@ -182,26 +200,41 @@ struct TrainingTests {
 
   @Test func configurationsAreChecked() throws {
     var configuration = TrainingConfiguration()
-    configuration.warmUpSteps = configuration.steps + 1
-    #expect(throws: SupernetError.self) { try configuration.validate() }
-    let partial = try JSONDecoder()
-      .decode(TrainingConfiguration.self, from: Data(#"{"learningRate": 0.3}"#.utf8))
-    #expect(partial.learningRate == 0.3 && partial.momentum == 0.9)
+    try configuration.validate()
+    configuration.warmUpEpochs = -1
+    #expect(
+      throws: TrainingError.invalidConfiguration(
+        field: "warmUpEpochs",
+        reason: "must be a number from 0"
+      )
+    ) { try configuration.validate() }
+    configuration.warmUpEpochs = 1e9
+    let plan = try TrainingPlan(
+      configuration,
+      of: Fixture.space("resnet50-small"),
+      stepsPerEpoch: 3
+    )
+    #expect(plan.steps == 24 && plan.phases[0].warmUpSteps == 24)
+    configuration.epochs = .max
+    #expect(throws: TrainingError.self) {
+      try TrainingPlan(alone: configuration, stepsPerEpoch: 3)
+    }
   }
 
   @Test func randomSubnetsCoverTheChoices() throws {
     let space = try Fixture.space("mobilenetv3-small")
-    let sampler = SubnetSampler(
-      space: space,
+    let phase = TrainingPhase("all", steps: 200)
+    let sampler = SandwichSampling(
+      space,
       randomSubnets: 2,
       random: RandomStream(seed: 1, name: "subnets")
     )
     #expect(
-      sampler.subnets(at: 3).map(\.architecture) == sampler.subnets(at: 3).map(\.architecture)
+      sampler.visits(at: 3, in: phase) == sampler.visits(at: 3, in: phase)
     )
     var counts = [Int](repeating: 0, count: 3)
     for step in 0..<200 {
-      for subnet in sampler.subnets(at: step) where subnet.role == .random {
+      for subnet in sampler.visits(at: step, in: phase) where subnet.role == .random {
         counts[subnet.architecture[0]] += 1
         #expect(try space.decisions.canonical(subnet.architecture.choices) == subnet.architecture)
       }

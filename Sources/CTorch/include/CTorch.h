@@ -114,8 +114,10 @@ int rt_sgd_step(
 // Adds the gradients of `from` to those of `to`, of equal shapes, and takes them away.
 int rt_add_gradients(
   const rt_tensor *to, const rt_tensor *from, int count, rt_message *error);
-// Of the gradients of all parameters together.
-int rt_gradient_norm(const rt_tensor *parameters, int count, double *norm, rt_message *error);
+// Of all gradients together; not a number where one of `losses`, scalars, is not finite.
+int rt_gradient_norm(
+  const rt_tensor *parameters, int count, const rt_tensor *losses, int loss_count, double *norm,
+  rt_message *error);
 
 // Operations of one, two and three tensors.
 typedef enum {

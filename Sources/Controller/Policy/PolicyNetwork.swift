@@ -7,7 +7,7 @@ import Torch
 /// Zoph and Le, "Neural architecture search with reinforcement learning" (ICLR 2017).
 ///
 ///     gates = W_x embed(last choice) + W_c conditioning + W_h h + b
-///     logits = clipping * tanh(head[decision](h) / clipping) / temperature
+///     logits = c * tanh(head[decision](h) / c) / temperature    (c: the tanh constant)
 ///     probabilities = softmax(logits over the permitted choices)
 ///
 /// Every choice has an embedding, every decision a head of its own. A choice that the masks forbid
@@ -24,7 +24,7 @@ public final class PolicyNetwork {
     public var temperature = 1.0
     /// Bounds the logits (Bello et al., "Neural combinatorial optimization with reinforcement
     /// learning", 2016), so that no choice becomes certain; nil for no bound.
-    public var tanhClipping: Double?
+    public var tanhConstant: Double?
     /// How many numbers tell the policy about its task; see ``SearchTask/conditioning``.
     public var conditioningSize = 0
 
@@ -58,7 +58,7 @@ public final class PolicyNetwork {
     try requirePositive(configuration.hiddenSize, "the policy's hidden size")
     try requirePositive(configuration.embeddingSize, "the policy's embedding size")
     try requirePositive(configuration.temperature, "the policy's temperature")
-    try requirePositive(configuration.tanhClipping ?? 1, "the policy's tanh clipping")
+    try requirePositive(configuration.tanhConstant ?? 1, "the policy's tanh constant")
     try requirePositive(space.count, "the number of decisions of '\(space.name)'")
     self.space = space
     self.configuration = configuration
@@ -155,7 +155,7 @@ public final class PolicyNetwork {
 
   /// Logits as distributions see them, before masking.
   func shaped(_ logits: Tensor, temperature: Double) throws -> Tensor {
-    guard let bound = configuration.tanhClipping else { return try logits / temperature }
+    guard let bound = configuration.tanhConstant else { return try logits / temperature }
     return try (logits / bound).tanh() * (bound / temperature)
   }
 }

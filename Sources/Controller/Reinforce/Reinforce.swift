@@ -46,7 +46,7 @@ public final class Reinforce: SearchStrategy {
     for task in tasks { try space.requireSame(task.set.space) }
     try requirePositive(configuration.rolloutSize, "the rollout size")
     try requirePositive(configuration.learningRate, "the learning rate")
-    try requirePositive(configuration.gradientNormLimit ?? 1, "the gradient norm limit")
+    try requirePositive(configuration.gradientClip ?? 1, "the gradient clip")
     if let proximal = configuration.proximal {
       try requirePositive(proximal.epochs, "the number of proximal epochs")
       try requirePositive(proximal.clipping, "the proximal clipping")
@@ -138,7 +138,7 @@ public final class Reinforce: SearchStrategy {
       try (-(gain + evaluation.entropy().mean() * regularizer)).backward()
       let norm = try clipGradients(
         policy.parameters.map(\.value),
-        to: configuration.gradientNormLimit
+        to: configuration.gradientClip
       )
       try optimizer.step(learningRate: configuration.learningRate)
       if let before, epoch == epochs - 1 { try recordShift(evaluation, from: before, &metrics) }

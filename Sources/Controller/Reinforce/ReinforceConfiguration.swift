@@ -11,7 +11,7 @@ extension Reinforce {
     public var normalization = AdvantageEstimator.Normalization.batch
     public var entropyWeight = Schedule(from: 0.05, to: 0.02, over: 50)
     /// Bound of the global gradient norm; nil for none.
-    public var gradientNormLimit: Double? = 1
+    public var gradientClip: Double? = 1
     /// Proximal updates in place of the plain one; nil for REINFORCE.
     public var proximal: Proximal?
 

@@ -52,9 +52,9 @@ private func controllerStream(_ configuration: RunConfiguration, _ member: Int) 
 extension RunConfiguration.Controller {
   var reinforce: Reinforce.Configuration {
     var result = Reinforce.Configuration()
-    result.policy.hiddenSize = hiddenUnits
+    result.policy.hiddenSize = hiddenSize
     result.policy.temperature = temperature
-    result.policy.tanhClipping = tanhConstant > 0 ? tanhConstant : nil
+    result.policy.tanhConstant = tanhConstant > 0 ? tanhConstant : nil
     result.rolloutSize = rollout
     result.learningRate = learningRate
     switch baseline {
@@ -67,7 +67,7 @@ extension RunConfiguration.Controller {
       to: finalEntropyWeight,
       over: updates
     )
-    result.gradientNormLimit = gradientClip > 0 ? gradientClip : nil
+    result.gradientClip = gradientClip > 0 ? gradientClip : nil
     result.proximal = strategy == .ppo ? .init() : nil
     return result
   }

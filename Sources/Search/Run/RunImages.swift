@@ -5,6 +5,7 @@ import ImageData
 import RandomStreams
 import Supernet
 import Torch
+import Training
 
 /// The images of a run, by what they are for. Rewards come from the search split, final figures
 /// from the test split, calibration from the train split; which images is fixed by the seed.
@@ -35,11 +36,11 @@ package struct RunImages {
       )
     }
     trainCount = train.count
-    trainingBatchesPerEpoch = train.count / configuration.supernet.batchSize
+    trainingBatchesPerEpoch = train.count / configuration.supernet.training.batchSize
     guard trainingBatchesPerEpoch > 0 else {
       throw ConfigurationError(
         place: "supernet.batchSize",
-        message: "a batch of \(configuration.supernet.batchSize) does not fit "
+        message: "a batch of \(configuration.supernet.training.batchSize) does not fit "
           + "\(train.count) training images"
       )
     }
@@ -76,7 +77,7 @@ package struct RunImages {
     TrainingBatches(
       loader: try TrainingLoader(
         data,
-        batchSize: configuration.supernet.batchSize,
+        batchSize: configuration.supernet.training.batchSize,
         augmentation: Augmentation(
           cropPadding: configuration.data.padding,
           horizontalFlip: configuration.data.flip
@@ -158,12 +159,12 @@ package struct TrainingBatches {
   package let loader: TrainingLoader
   package let device: Device
 
-  /// Images `[batch, channels, height, width]` and labels (int64).
-  package func next() throws -> (images: Tensor, labels: Tensor) {
+  package func next() throws -> TrainingBatch {
     let batch = loader.next()
-    return (
-      try batch.images(on: device),
-      try Tensor(batch.labels, shape: [batch.count], device: device)
+    return try TrainingBatch(
+      images: batch.images(on: device),
+      labels: Tensor(batch.labels, shape: [batch.count], device: device),
+      indices: batch.indices
     )
   }
 }

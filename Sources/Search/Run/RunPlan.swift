@@ -24,9 +24,9 @@ public struct RunPlan {
     if let path = configuration.supernet.file {
       lines.append("supernet   \(path)")
     } else {
-      let recipe = configuration.supernet
-      let visited = (recipe.sandwich ? 2 : 0) + recipe.randomSubnets
-      for phase in setting.recipe.training.phases {
+      let training = configuration.supernet.training
+      let visited = (training.sandwich ? 2 : 0) + training.randomSubnets
+      for phase in setting.recipe.plan.phases {
         lines.append(
           "supernet   \(phase.name): \(phase.steps) steps of "
             + (phase.elastic.isEmpty ? "the largest network" : "\(visited) subnets")

@@ -5,10 +5,9 @@ import Supernet
 import Training
 
 /// How a run trains its supernet: the keys `supernet.*` made concrete for a space and a number of
-/// steps. Keys that exclude each other and files that do not fit are refused here, before anything is
-/// computed.
+/// steps. Files that do not fit are refused here, before anything is computed.
 package struct SupernetRecipe {
-  package let training: TrainingConfiguration
+  package let plan: TrainingPlan
   /// The phases that the weights have been through at the end, those of `supernet.initial` (or of
   /// `supernet.file`) first.
   package let history: [String]
@@ -23,12 +22,9 @@ package struct SupernetRecipe {
     of space: any ConfiguredSpace,
     stepsPerEpoch: Int
   ) throws {
-    try keys.checkExclusions()
-    let phases = try keys.selectedPhases(of: space, steps: keys.epochs * stepsPerEpoch)
-    var training = keys.training(stepsPerEpoch: stepsPerEpoch)
-    training.phases = phases.selected
+    try keys.checkFiles()
+    plan = try keys.plan(of: space, stepsPerEpoch: stepsPerEpoch)
     if let path = keys.file {
-      self.training = training
       history = Self.history(try SupernetFile.information(path: path))
       return
     }
@@ -36,15 +32,15 @@ package struct SupernetRecipe {
     if let path = keys.initial {
       earlier = Self.history(try Self.fitting(path, key: "supernet.initial", space: space))
     }
-    let missing = phases.before.filter { !earlier.contains($0) }
+    let missing = plan.earlier.filter { !earlier.contains($0) }
     guard missing.isEmpty else {
-      throw Self.wrongPhase(phases.selected[0].name, missing: missing, earlier, of: keys)
+      throw Self.wrongPhase(plan.phases[0].name, missing: missing, earlier, of: keys)
     }
     if let path = keys.teacher {
       _ = try Self.fitting(path, key: "supernet.teacher", space: space)
     }
-    let makesTeacher = phases.selected[0].elastic.isEmpty || keys.initial != nil
-    guard keys.distillation != .teacher || keys.teacher != nil || makesTeacher else {
+    let makesTeacher = plan.phases[0].elastic.isEmpty || keys.initial != nil
+    guard keys.training.distillation != .teacher || keys.teacher != nil || makesTeacher else {
       throw ConfigurationError(
         place: "supernet.distillation",
         message: "'teacher' needs a fixed teacher: give a file as supernet.teacher, or a "
@@ -52,8 +48,7 @@ package struct SupernetRecipe {
           + "progressive-shrinking)"
       )
     }
-    self.training = training
-    history = earlier + phases.selected.map(\.name)
+    history = earlier + plan.phases.map(\.name)
   }
 
   private static func history(_ information: SupernetFile.Information) -> [String] {
@@ -97,7 +92,8 @@ package struct SupernetRecipe {
     if found.name == space.name {
       reason = "it is of the space '\(found.name)' in another configuration (widths, resolutions)"
       if let input = try? found.makeSpace().input, input.classes != space.input.classes {
-        reason = "it tells \(input.classes) classes apart, the data set has \(space.input.classes)"
+        reason =
+          "it distinguishes \(input.classes) classes, the data set has \(space.input.classes)"
       }
     }
     throw RunError.invalidInput("\(path) (\(key)) does not fit: \(reason)")
@@ -105,40 +101,16 @@ package struct SupernetRecipe {
 }
 
 extension RunConfiguration.SupernetTraining {
-  /// What does not depend on the space: all but the phases. Epochs as steps.
-  package func training(stepsPerEpoch: Int) -> TrainingConfiguration {
-    var result = TrainingConfiguration()
-    result.steps = epochs * stepsPerEpoch
-    result.warmUpSteps = min(
-      result.steps,
-      Int((warmupEpochs * Double(stepsPerEpoch)).rounded())
-    )
-    result.learningRate = learningRate
-    result.momentum = momentum
-    result.weightDecay = weightDecay
-    result.labelSmoothing = labelSmoothing
-    result.gradientClipping = gradientClip > 0 ? gradientClip : nil
-    result.sandwich = sandwich
-    result.randomSubnets = randomSubnets
-    result.sampling = sampling
-    result.updates = updates
-    result.gradients = gradients
-    result.distillation = distillation
-    result.distillationWeight = distillationWeight
-    result.averaging = averaging
-    result.precision = precision
-    return result
-  }
-
-  /// Keys that cannot stand together.
-  fileprivate func checkExclusions() throws {
+  /// Keys about files that cannot stand together; what concerns the training alone its configuration
+  /// checks.
+  fileprivate func checkFiles() throws {
     func refuse(_ key: String, _ message: String) -> ConfigurationError {
       ConfigurationError(place: "supernet." + key, message: message)
     }
     if file != nil {
       for (key, isSet) in [
         ("initial", initial != nil), ("teacher", teacher != nil),
-        ("schedule", schedule != .sandwich), ("phases", !phases.isEmpty),
+        ("schedule", training.schedule != .sandwich), ("phases", !training.phases.isEmpty),
       ] where isSet {
         throw refuse(
           key,
@@ -147,88 +119,12 @@ extension RunConfiguration.SupernetTraining {
         )
       }
     }
-    if !sandwich, randomSubnets == 0 {
-      throw refuse(
-        "randomSubnets",
-        "0 and supernet.sandwich=false leave no subnet to train; change one of them"
-      )
-    }
-    if !sandwich, distillation == .inPlace {
-      throw refuse(
-        "distillation",
-        "'in-place' learns from the largest subnet of the step, which supernet.sandwich=false leaves "
-          + "out; take 'teacher' or 'none'"
-      )
-    }
-    if teacher != nil, distillation != .teacher {
+    if teacher != nil, training.distillation != .teacher {
       throw refuse(
         "teacher",
-        "a teacher is given and supernet.distillation is '\(distillation.rawValue)'; set it to "
-          + "'teacher', or leave the file out"
+        "a teacher is given and supernet.distillation is '\(training.distillation.rawValue)'; set it "
+          + "to 'teacher', or leave the file out"
       )
     }
-  }
-
-  /// The schedule's phases that are trained, with their steps, and the names of those before them.
-  fileprivate func selectedPhases(
-    of space: any SearchSpace,
-    steps: Int
-  ) throws -> (before: [String], selected: [TrainingPhase]) {
-    let all = schedule.phases(of: space)
-    let names = all.map(\.phase.name)
-    var range = all.indices
-    if !phases.isEmpty {
-      for name in phases where !names.contains(name) {
-        throw ConfigurationError(
-          place: "supernet.phases",
-          message: "the schedule \(schedule.rawValue) has no phase '\(name)' in the space "
-            + "\(space.name); its phases are \(names.joined(separator: ", "))"
-        )
-      }
-      let first = names.firstIndex(of: phases[0]) ?? 0
-      range = first..<min(all.count, first + phases.count)
-      guard Array(names[range]) == phases else {
-        throw ConfigurationError(
-          place: "supernet.phases",
-          message: "phases follow each other in the order \(names.joined(separator: ", ")); "
-            + "\(phases.joined(separator: ", ")) is no part of that"
-        )
-      }
-    }
-    func check(_ key: String, _ values: [Double]) throws {
-      guard values.isEmpty || values.count == range.count else {
-        throw ConfigurationError(
-          place: "supernet." + key,
-          message: "one value for each phase is needed, that is \(range.count) for "
-            + "\(names[range].joined(separator: ", ")); \(values.count) were given"
-        )
-      }
-    }
-    try check("phaseShares", phaseShares)
-    try check("phaseLearningRates", phaseLearningRates)
-    let sum = phaseShares.reduce(0, +)
-    guard phaseShares.isEmpty || abs(sum - 1) < 1e-6 else {
-      throw ConfigurationError(
-        place: "supernet.phaseShares",
-        message: "the shares add up to \(sum); they must add up to 1"
-      )
-    }
-    let own = all[range].map(\.share)
-    let shares = phaseShares.isEmpty ? own.map { $0 / own.reduce(0, +) } : phaseShares
-    var selected = all[range].map(\.phase)
-    for (index, count) in TrainingSchedule.divide(steps, by: shares).enumerated() {
-      guard count > 0 else {
-        throw ConfigurationError(
-          place: "supernet.phaseShares",
-          message: "the phase '\(selected[index].name)' gets none of the \(steps) steps; raise its "
-            + "share or supernet.epochs"
-        )
-      }
-      selected[index].steps = count
-      if !phaseLearningRates.isEmpty {
-        selected[index].learningRate = phaseLearningRates[index]
-      }
-    }
-    return (Array(names[..<range.lowerBound]), selected)
   }
 }

@@ -11,7 +11,7 @@ final class SupernetStage: RunStage {
 
   private let context: RunContext
   /// While the training is under way.
-  private var trainer: SupernetTrainer?
+  private var trainer: NetworkTrainer?
 
   init(_ context: RunContext) { self.context = context }
 
@@ -53,21 +53,25 @@ final class SupernetStage: RunStage {
     let every = context.configuration.supernet.validateEvery * images.trainingBatchesPerEpoch
     let validation =
       every > 0 ? try SupernetValidation(context.configuration, context.setting) : nil
-    var meter = RateMeter(imagesPerStep: context.configuration.supernet.batchSize)
+    var meter = RateMeter(imagesPerStep: context.configuration.supernet.training.batchSize)
+    var detail = ""
     while !trainer.isFinished {
-      let (images, labels) = try batches.next()
-      let step = try trainer.step(images: images, labels: labels)
+      let step = try trainer.step(batches.next())
       let done = trainer.stepsDone
       meter.addStep()
+      // Losses are read from the device only here: for the log, and once for whoever watches.
+      let isLogged = done % 10 == 0 || trainer.isFinished
+      let read = isLogged || detail.isEmpty ? try step.metrics() : nil
+      if let read { detail = self.detail(read, of: trainer, meter) }
       context.reporter.progress(
         "supernet",
         done: done,
-        total: trainer.configuration.steps,
+        total: trainer.steps,
         unit: "steps",
-        detail: detail(step, of: trainer, meter)
+        detail: detail
       )
-      if done % 10 == 0 || trainer.isFinished {
-        context.metrics.append(phase: "supernet", step: done, step.entries)
+      if isLogged, let read {
+        context.metrics.append(phase: "supernet", step: done, read.entries)
         context.timing.append(
           phase: "supernet",
           step: done,
@@ -90,7 +94,7 @@ final class SupernetStage: RunStage {
     return try trainer.result()
   }
 
-  private func makeTrainer() throws -> SupernetTrainer {
+  private func makeTrainer() throws -> NetworkTrainer {
     let (keys, setting) = (context.configuration.supernet, context.setting)
     let supernet =
       try keys.initial.map { try setting.readSupernet($0) }
@@ -106,9 +110,10 @@ final class SupernetStage: RunStage {
     let teacher = try keys.teacher.map {
       try Teacher(setting.readSupernet($0), calibratedOn: calibration())
     }
-    return try SupernetTrainer(
+    return try NetworkTrainer(
       supernet,
-      configuration: setting.recipe.training,
+      configuration: keys.training,
+      phases: setting.recipe.plan.phases,
       teacher: teacher,
       calibration: calibration,
       seed: context.configuration.seed
@@ -116,8 +121,8 @@ final class SupernetStage: RunStage {
   }
 
   private func detail(
-    _ step: SupernetTrainer.Metrics,
-    of trainer: SupernetTrainer,
+    _ step: TrainingMetrics,
+    of trainer: NetworkTrainer,
     _ meter: RateMeter
   ) -> String {
     var parts: [String] = []
@@ -139,7 +144,7 @@ final class SupernetStage: RunStage {
       metrics: try context.folder.read(MetricsLog.name),
       stepsPerEpoch: context.setting.images.trainingBatchesPerEpoch,
       title: "Supernet of \(context.setting.space.name), "
-        + context.configuration.supernet.schedule.rawValue
+        + context.configuration.supernet.training.schedule.rawValue
     )
     try context.folder.write(curve.svg, to: SupernetCurve.name)
   }
@@ -163,7 +168,7 @@ final class SupernetStage: RunStage {
   }
 }
 
-extension SupernetTrainer.Metrics {
+extension TrainingMetrics {
   fileprivate var entries: [(name: String, value: Double)] {
     let values = [
       ("loss/largest", largestLoss), ("loss/smallest", smallestLoss), ("loss/random", randomLoss),

@@ -120,7 +120,7 @@ public final class EvaluationSubject {
     // Steps that an interrupted run did twice count once.
     for line in lines.sorted(by: { $0.step < $1.step }) where line.step > done {
       guard let rate = line.imagesPerSecond, rate > 0 else { continue }
-      seconds += Double((line.step - done) * configuration.supernet.batchSize) / rate
+      seconds += Double((line.step - done) * configuration.supernet.training.batchSize) / rate
       done = line.step
     }
     return done > 0 ? seconds : nil

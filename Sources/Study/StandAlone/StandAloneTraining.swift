@@ -14,15 +14,10 @@ import Training
 /// batches in the same order, steps, learning rates and label smoothing, and no distillation.
 package struct StandAloneTraining {
   package let subject: EvaluationSubject
-  package let recipe: TrainingConfiguration
+  private var recipe: TrainingConfiguration { subject.configuration.supernet.training }
+  private var stepsPerEpoch: Int { subject.images.trainingBatchesPerEpoch }
 
-  package init(_ subject: EvaluationSubject) throws {
-    self.subject = subject
-    recipe =
-      subject.configuration.supernet.training(
-        stepsPerEpoch: subject.images.trainingBatchesPerEpoch
-      ).standAlone
-  }
+  package init(_ subject: EvaluationSubject) { self.subject = subject }
 
   /// Initial values and dropout follow from `seed` and from the architecture, so that two networks of
   /// one seed start as far apart as those of two.
@@ -40,17 +35,17 @@ package struct StandAloneTraining {
       name: "stand-alone." + subject.space.code(architecture)
     )
     let network = try Supernet(space: space, device: subject.device, random: random)
-    let trainer = try SupernetTrainer(
+    let trainer = try NetworkTrainer(
       network,
-      configuration: recipe,
       only: space.architecture,
+      configuration: recipe,
+      stepsPerEpoch: stepsPerEpoch,
       seed: random.substream(1).state
     )
     let batches = try subject.images.trainingBatches(from: 0)
     while !trainer.isFinished {
-      let (images, labels) = try batches.next()
-      _ = try trainer.step(images: images, labels: labels)
-      progress(trainer.stepsDone, recipe.steps)
+      _ = try trainer.step(batches.next())
+      progress(trainer.stepsDone, trainer.steps)
       if interruption.look() { throw Interrupted(signal: interruption.signal, folder: "") }
     }
     return try trainer.result()
@@ -61,16 +56,17 @@ package struct StandAloneTraining {
   package func supernetCost() throws -> TrainingCost? {
     let configuration = subject.configuration
     guard configuration.supernet.file == nil,
-      let recipe = try? SupernetRecipe(
+      let plan = try? SupernetRecipe(
         configuration.supernet,
         of: subject.space,
-        stepsPerEpoch: subject.images.trainingBatchesPerEpoch
-      )
+        stepsPerEpoch: stepsPerEpoch
+      ).plan
     else { return nil }
     return try TrainingCost(
-      SupernetTrainer(
+      NetworkTrainer(
         subject.supernet,
-        configuration: recipe.training,
+        configuration: recipe,
+        phases: plan.phases,
         seed: configuration.seed
       )
     )
@@ -88,8 +84,11 @@ package struct StandAloneTraining {
       "seed": String(seed),
       "images-seed": String(configuration.seed),
       "data-sha256": subject.data.digest,
-      "recipe": try recipe.json(),
-      "images": "batch \(configuration.supernet.batchSize), padding \(configuration.data.padding), "
+      "recipe": try StandAloneRecipe(
+        recipe,
+        TrainingPlan(alone: recipe, stepsPerEpoch: stepsPerEpoch)
+      ).json(),
+      "images": "batch \(recipe.batchSize), padding \(configuration.data.padding), "
         + "flip \(configuration.data.flip)",
       "calibration": "\(configuration.supernet.calibrationImages) images in batches of "
         + "\(configuration.supernet.calibrationBatchSize)",
@@ -97,26 +96,40 @@ package struct StandAloneTraining {
   }
 }
 
-extension TrainingConfiguration {
-  /// The same recipe for one network alone: what is said here carries over, how subnets are chosen
-  /// and what they learn from does not. Recipes that differ in those only train the same networks.
-  fileprivate var standAlone: TrainingConfiguration {
-    var result = TrainingConfiguration()
-    result.steps = steps
-    result.warmUpSteps = warmUpSteps
-    result.learningRate = learningRate
-    result.finalLearningRate = finalLearningRate
-    result.momentum = momentum
-    result.weightDecay = weightDecay
-    result.labelSmoothing = labelSmoothing
-    result.gradientClipping = gradientClipping
-    result.averaging = averaging
-    result.precision = precision
-    return result
+/// What a stored network is told apart by, of its recipe. The names are those of version 0.1.0, and so
+/// are the values of what a network alone does not depend on, so that networks which were trained then
+/// need not be trained again.
+struct StandAloneRecipe: Encodable {
+  let steps, warmUpSteps: Int
+  let learningRate, finalLearningRate, momentum, weightDecay, labelSmoothing: Double
+  let gradientClipping: Double?
+  let averaging: Double
+  let precision: ComputePrecision
+  let phases: [String] = []
+  let sandwich = true
+  let randomSubnets = 2
+  let sampling = "uniform"
+  let updates = "batch"
+  let gradients = "sum"
+  let distillation = "in-place"
+  let distillationWeight = 1.0
+  let dropoutOnlyInLargest = true
+
+  init(_ configuration: TrainingConfiguration, _ plan: TrainingPlan) {
+    steps = plan.steps
+    warmUpSteps = plan.phases[0].warmUpSteps
+    learningRate = configuration.learningRate
+    finalLearningRate = configuration.finalLearningRate
+    momentum = configuration.momentum
+    weightDecay = configuration.weightDecay
+    labelSmoothing = configuration.labelSmoothing
+    gradientClipping = configuration.gradientClip > 0 ? configuration.gradientClip : nil
+    averaging = configuration.averageDecay
+    precision = configuration.precision
   }
 
   /// With sorted keys.
-  fileprivate func json() throws -> String {
+  func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self)

@@ -42,8 +42,8 @@ extension SupernetEvaluator {
       split: settings.split.rawValue,
       images: subject.set(settings.split).labels.count,
       trainingImages: subject.images.trainCount,
-      epochs: configuration.supernet.epochs,
-      batchSize: configuration.supernet.batchSize,
+      epochs: configuration.supernet.training.epochs,
+      batchSize: configuration.supernet.training.batchSize,
       architectures: rows,
       comparison: alone.isEmpty
         ? nil : try compare(entries, rows, inherited: inherited, alone: alone)

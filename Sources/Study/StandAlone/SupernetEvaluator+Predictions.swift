@@ -43,7 +43,7 @@ extension SupernetEvaluator {
   package func predictAlone(
     _ entries: [ArchitectureSelection.Entry]
   ) throws -> [[Predictions]] {
-    let training = try StandAloneTraining(subject)
+    let training = StandAloneTraining(subject)
     return try aloneSeeds.enumerated().map { turn, seed in
       try entries.enumerated().map { index, entry in
         try stopIfAsked()

@@ -1,3 +1,4 @@
+import Networks
 import Search
 import SearchSpaces
 import Supernet
@@ -16,18 +17,19 @@ public struct TrainingCost: Sendable, Hashable, Codable {
   /// `supernetMACs / largestMACs`
   public var ratio: Double { Double(supernetMACs) / Double(largestMACs) }
 
-  /// Of all the steps of a trainer, done or to come. A fixed teacher's pass counts once.
-  package init(_ trainer: SupernetTrainer) throws {
+  /// Of all the steps of a trainer, done or to come. A fixed teacher's forward pass counts once.
+  package init(_ trainer: NetworkTrainer) throws {
     let space = trainer.supernet.space
     let table = try space.costTable(.macs)
     let largest = table.cost(of: space.largest, in: space.decisions)
-    steps = trainer.configuration.steps
+    steps = trainer.steps
     largestMACs = 3 * largest * steps
-    supernetMACs = (0..<steps).reduce(0) { sum, step in
-      sum + trainer.visits(at: step).reduce(0) { $0 + 3 * table.cost(of: $1, in: space.decisions) }
+    func cost(_ networks: [Architecture]) -> Int {
+      networks.reduce(0) { $0 + table.cost(of: $1, in: space.decisions) }
     }
-    guard trainer.configuration.distillation == .teacher else { return }
-    supernetMACs += trainer.phases.filter { !$0.elastic.isEmpty }
-      .reduce(0) { $0 + largest * $1.steps }
+    supernetMACs = (0..<steps).reduce(0) { $0 + 3 * cost(trainer.visits(at: $1)) }
+    for phase in trainer.phases {
+      supernetMACs += phase.steps * cost(trainer.targets.networks(in: phase, of: space))
+    }
   }
 }

@@ -14,6 +14,7 @@ import SearchSpaces
 import Supernet
 import TensorFiles
 import Torch
+import Training
 
 /// The one place where errors become exit statuses (the numbers of sysexits.h).
 enum ExitStatus: Int32 {
@@ -45,7 +46,7 @@ enum ExitStatus: Int32 {
     case is DeviceError: .deviceUnavailable
     case is ConfigurationError, is DecisionError, is SpaceError, is NetworkError: .usage
     case let error as ImportError: checkpoint(error.cause)
-    case is SupernetError, is TensorFileError, is FlipError: .badData
+    case is SupernetError, is TrainingError, is TensorFileError, is FlipError: .badData
     case let error as ControllerError: controller(error)
     case is TorchError: .failure
     default: nil

@@ -40,7 +40,7 @@ import Testing
     let small = try SmallRun()
     let steps = 10 * 64 / 16
     let plain = try recipe(small, ["epochs=10"])
-    #expect(plain.training.phases.map(\.name) == ["all"] && plain.training.steps == steps)
+    #expect(plain.plan.phases.map(\.name) == ["all"] && plain.plan.steps == steps)
     let shrinking = try recipe(
       small,
       [
@@ -48,10 +48,9 @@ import Testing
         "phaseLearningRates=[0.1, 0.03, 0.02, 0.01]",
       ]
     )
-    #expect(shrinking.training.phases.map(\.steps) == [16, 8, 8, 8])
-    #expect(shrinking.training.phases.map(\.learningRate) == [0.1, 0.03, 0.02, 0.01])
+    #expect(shrinking.plan.phases.map(\.steps) == [16, 8, 8, 8])
+    #expect(shrinking.plan.phases.map(\.learningRate) == [0.1, 0.03, 0.02, 0.01])
     #expect(shrinking.history == ["largest", "kernel", "depth", "width"])
-    try shrinking.training.validate()
   }
 
   @Test func choicesThatExcludeEachOtherAreRefused() throws {
@@ -84,8 +83,8 @@ import Testing
   /// Files to start from and to learn from: phases must fit, and so must space and classes.
   @Test func filesOfOtherPhasesAndSpacesAreRefused() throws {
     var small = try SmallRun()
-    small.configuration.supernet.phases = ["largest"]
-    small.configuration.supernet.schedule = .progressiveShrinking
+    small.configuration.supernet.training.phases = ["largest"]
+    small.configuration.supernet.training.schedule = .progressiveShrinking
     let run = try small.start("first")
     try run.trainSupernet()
     #expect(run.phase == "members")
@@ -114,10 +113,10 @@ import Testing
     try SmallRun.writeData(to: data, seed: 1, classes: 2)
     other = small
     other.configuration.data.file = data
-    other.configuration.supernet.distillation = .teacher
+    other.configuration.supernet.training.distillation = .teacher
     #expect(
       refusal(other, "teacher=" + file).contains(
-        "(supernet.teacher) does not fit: it tells 3 classes apart, the data set has 2"
+        "(supernet.teacher) does not fit: it distinguishes 3 classes, the data set has 2"
       )
     )
 
@@ -139,9 +138,9 @@ import Testing
   /// Curves come from the log: of a resumed run they are the same.
   @Test func trainingIsWatched() throws {
     var small = try SmallRun()
-    small.configuration.supernet.epochs = 2
-    small.configuration.supernet.schedule = .largestFirst
-    small.configuration.supernet.averaging = 0.5
+    small.configuration.supernet.training.epochs = 2
+    small.configuration.supernet.training.schedule = .largestFirst
+    small.configuration.supernet.training.averageDecay = 0.5
     try small.start("whole").trainSupernet()
     var stops = 0
     while true {

@@ -11,7 +11,8 @@ namespace regnas {
 void add_gradients(const std::vector<at::Tensor> &to, const std::vector<at::Tensor> &from);
 
 // The norm of all gradients together.
-double gradient_norm(const std::vector<at::Tensor> &parameters);
+double gradient_norm(
+  const std::vector<at::Tensor> &parameters, const std::vector<at::Tensor> &losses);
 
 // One step of gradient descent with Nesterov's momentum on a parameter with a gradient, which it takes
 // away. A parameter without one is left alone.

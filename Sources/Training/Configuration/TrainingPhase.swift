@@ -3,10 +3,12 @@ import SearchSpaces
 
 /// A stretch of a training with its own learning-rate schedule, in which some kinds of decisions are
 /// *elastic* (subnets differ in them) and the others stay at their largest choice.
-public struct TrainingPhase: Sendable, Hashable, Codable {
+public struct TrainingPhase: Sendable, Hashable {
   /// What files and logs call it.
   public var name: String
   public var steps: Int
+  /// The first steps, in which the learning rate rises.
+  public var warmUpSteps: Int
   /// The peak; nil for the training's.
   public var learningRate: Double?
   /// None: the largest network alone is trained.
@@ -18,12 +20,14 @@ public struct TrainingPhase: Sendable, Hashable, Codable {
   public init(
     _ name: String,
     steps: Int,
+    warmUpSteps: Int = 0,
     learningRate: Double? = nil,
     elastic: ElasticKinds = .all,
     sortsChannels: Bool = false
   ) {
     self.name = name
     self.steps = steps
+    self.warmUpSteps = warmUpSteps
     self.learningRate = learningRate
     self.elastic = elastic
     self.sortsChannels = sortsChannels

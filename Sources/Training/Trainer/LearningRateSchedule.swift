@@ -11,7 +11,7 @@ struct LearningRateSchedule {
   init(_ configuration: TrainingConfiguration, phase: TrainingPhase) {
     peak = phase.learningRate ?? configuration.learningRate
     final = min(peak, configuration.finalLearningRate)
-    warmUpSteps = min(phase.steps, configuration.warmUpSteps)
+    warmUpSteps = min(phase.steps, phase.warmUpSteps)
     steps = phase.steps
   }
 

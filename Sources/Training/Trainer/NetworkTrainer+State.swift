@@ -1,22 +1,25 @@
 import Supernet
 import Torch
 
-extension SupernetTrainer {
+extension NetworkTrainer {
   /// Everything needed to go on, on the processor: `supernet/<tensor>`, `optimizer/velocity/<parameter>`
   /// and `steps`; where there are any, `average/<parameter>` with `average/updates`, and
-  /// `teacher/<tensor>` of a teacher that the training made itself.
+  /// `teacher/<tensor>`, which the target source keeps.
   public func state() throws -> [String: Tensor] {
     var result = ["steps": try Tensor(Int64(stepsDone))]
-    for (name, tensor) in try supernet.state() { result["supernet/" + name] = tensor }
-    for (name, tensor) in try optimizer.state() { result["optimizer/" + name] = tensor }
-    for (name, tensor) in try average?.state() ?? [:] { result["average/" + name] = tensor }
-    if let teacher, !teacherIsGiven {
-      for (name, tensor) in try teacher.state() { result["teacher/" + name] = tensor }
+    func add(_ part: [String: Tensor], under prefix: String) {
+      for (name, tensor) in part { result[prefix + name] = tensor }
     }
+    add(try supernet.state(), under: "supernet/")
+    add(try optimizer.state(), under: "optimizer/")
+    add(try average?.state() ?? [:], under: "average/")
+    // The name of version 0.1.0, in which a teacher was all there was.
+    add(try targets.state(), under: "teacher/")
     return result
   }
 
-  /// Takes a state of a trainer of the same space; configuration and seed are the caller's to keep.
+  /// Takes a state of a trainer of the same space; configuration, methods and seed are the caller's to
+  /// keep.
   ///
   /// Throws ``SupernetError`` or ``TorchError`` for a state that does not fit.
   public func restore(_ state: [String: Tensor]) throws {
@@ -28,14 +31,11 @@ extension SupernetTrainer {
       )
     }
     guard let steps = state["steps"] else { throw SupernetError.missingTensors(["steps"]) }
-    let (weights, taught) = (part("supernet/"), part("teacher/"))
+    let weights = part("supernet/")
     try checkState(weights, against: supernet.layout)
     try optimizer.restore(part("optimizer/"))
     try average?.restore(part("average/"))
-    if !teacherIsGiven {
-      teacher =
-        taught.isEmpty ? nil : try Teacher(taught, of: supernet.space, on: supernet.device)
-    }
+    try targets.restore(part("teacher/"), training: supernet)
     try supernet.load(weights)
     stepsDone = Int(try steps.scalar())
   }

@@ -3,11 +3,11 @@ import SearchSpaces
 import Supernet
 import Torch
 
-/// An exponential moving average of a supernet's weights (Polyak averaging), itself a supernet.
+/// The exponential moving average of a network's weights, itself a network.
 ///
 /// While young it forgets faster, so that it does not remember where training began: the decay of
 /// update `t` is at most `(1 + t) / (10 + t)`, as TensorFlow's `ExponentialMovingAverage` has it.
-final class WeightAverage {
+final class ExponentialMovingAverage {
   let supernet: Supernet
   private let decay: Double
   private var updates = 0

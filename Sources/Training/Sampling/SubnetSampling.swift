@@ -1,0 +1,42 @@
+import Networks
+import SearchSpaces
+
+/// Which networks the steps of a training visit.
+public protocol SubnetSampling {
+  /// Of the step of that number, counted from 0 over all phases: it alone decides, so that a training
+  /// that was resumed visits the same. In order; the first may be what others learn from.
+  func visits(at step: Int, in phase: TrainingPhase) -> [SubnetVisit]
+}
+
+/// One network of a training step.
+public struct SubnetVisit: Sendable, Hashable {
+  /// What the network is to the step. Losses are told apart by it.
+  public enum Role: String, Sendable, Hashable, CaseIterable {
+    case largest, smallest, random
+    /// The one network of a training that visits no other.
+    case only
+
+    /// Whether it leads the step: it has the space's dropout, its accuracy is measured, and in-place
+    /// distillation takes its softmax as the others' target.
+    public var leads: Bool { self == .largest || self == .only }
+  }
+
+  public var role: Role
+  public var architecture: Architecture
+
+  public init(_ role: Role, _ architecture: Architecture) {
+    self.role = role
+    self.architecture = architecture
+  }
+}
+
+/// One network, alone, in every step.
+public struct SingleNetwork: SubnetSampling {
+  public var architecture: Architecture
+
+  public init(_ architecture: Architecture) { self.architecture = architecture }
+
+  public func visits(at step: Int, in phase: TrainingPhase) -> [SubnetVisit] {
+    [SubnetVisit(.only, architecture)]
+  }
+}
