@@ -1,7 +1,7 @@
 import Networks
 import RandomStreams
 import SearchSpaces
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

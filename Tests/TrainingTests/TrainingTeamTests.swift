@@ -1,6 +1,6 @@
 import RandomStreams
 import Supernet
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

@@ -2,7 +2,7 @@ import Foundation
 import RandomStreams
 import SearchSpaces
 import Supernet
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

@@ -2,6 +2,7 @@ import Families
 import Foundation
 import HDF5
 import ImageData
+import RunFixtures
 import Supernet
 import TensorFiles
 import TestSupport
