@@ -153,7 +153,7 @@ let package = Package(
       "Families",
       [
         "Configuration", "FlipMetrics", "Statistics", "Supernet", "SearchSpaces", "Networks",
-        "Torch", "TensorFiles", "HDF5", "AtomicFiles",
+        "Decisions", "Torch", "TensorFiles", "HDF5", "AtomicFiles",
       ]
     ),
     room("Charts"),
@@ -199,7 +199,8 @@ let package = Package(
     tests("FlipMetrics", ["Statistics", "RandomStreams"]),
     tests("Controller", ["Statistics", "Decisions", "Torch", "RandomStreams"]),
     tests("Configuration", rooms),
-    tests("Search", ["RunFixtures"] + rooms, exclude: ["Fuzz/Driver"]),
+    tests("Families", ["RunFixtures", "SupernetFixtures", "Search"] + rooms),
+    tests("Search", ["RunFixtures", "SupernetFixtures"] + rooms, exclude: ["Fuzz/Driver"]),
     tests("Study", ["RunFixtures", "Search"] + rooms),
     tests("Charts"),
     .testTarget(

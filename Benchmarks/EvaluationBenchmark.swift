@@ -1,5 +1,6 @@
 import ArgumentParser
 import Controller
+import FlipMetrics
 import Foundation
 import Networks
 import Search
@@ -149,15 +150,14 @@ private struct Judging {
     switch role {
     case .reference:
       record.supernet.formulation = .plain
-      func predict(_ architecture: Architecture) throws -> (classes: [Int], margins: [Float]) {
+      func predict(_ architecture: Architecture) throws -> (classes: [Int32], margins: [Float]) {
         let subnet = try record.supernet.calibrate(architecture, batches: record.calibration)
-        let predictions = try subnet.predict(batches)
-        return (predictions.classes, predictions.margins)
+        return try subnet.classify(batches)
       }
       try warmUp { _ = try predict($0) }
       let last = record.rollouts.count - 1
       for index in Set([0, last / 2, last]).sorted() {
-        var predictions: [Architecture: (classes: [Int], margins: [Float])] = [:]
+        var predictions: [Architecture: (classes: [Int32], margins: [Float])] = [:]
         let time = try clock.measure {
           for architecture in record.rollouts[index].architectures {
             predictions[architecture] = try predict(architecture)
@@ -171,41 +171,33 @@ private struct Judging {
       }
     case .float32, .bfloat16:
       let precision = role == .float32 ? ComputePrecision.float32 : .bfloat16
-      func evaluator() -> ArchitectureEvaluator {
-        ArchitectureEvaluator(
-          supernet: record.supernet,
+      func predictor() -> RolloutPredictor {
+        RolloutPredictor(
+          record.supernet,
           calibration: record.calibration,
+          precision: precision,
           memoryLimit: memory
         )
       }
-      try warmUp { _ = try evaluator().predictions(of: $0, on: images, precision: precision) }
-      let fast = evaluator()
+      try warmUp { _ = try predictor().predictions(of: $0, on: images) }
+      let fast = CachedPredictor(predictor(), classCount: record.supernet.space.input.classes)
       var known: Set<Architecture> = []
-      let references = try record.members.map {
-        try evaluator().predictions(of: $0, on: images, precision: precision)
-      }
+      let references = try record.members.map { try predictor().predictions(of: $0, on: images) }
       for (index, rollout) in record.rollouts.enumerated() {
+        var predictions: [Predictions] = []
         let time = try clock.measure {
-          for position in try fast.expect(rollout.architectures, on: images, precision: precision) {
-            _ = try fast.predictions(
-              of: rollout.architectures[position],
-              on: images,
-              precision: precision
-            )
-          }
+          predictions = try fast.predictions(of: rollout.architectures, on: images)
         }
         judged.seconds[index] = time / .seconds(1)
         judged.sizes[index] = rollout.architectures.count
         judged.new[index] = Set(rollout.architectures).subtracting(known).count
         known.formUnion(rollout.architectures)
-        for architecture in rollout.architectures {
-          let classes = try fast.predictions(of: architecture, on: images, precision: precision)
-          let measurement = Reward(flipWeight: 1, aggregate: .mean).measure(
-            predictions: classes,
-            labels: images.labels,
+        for (architecture, own) in zip(rollout.architectures, predictions) {
+          let measurement = try Reward(flipWeight: 1, aggregate: .mean).measure(
+            own,
             references: Array(references.prefix(rollout.member))
           )
-          judged.classes[name(architecture)] = classes.map(Int.init)
+          judged.classes[name(architecture)] = own.classes
           judged.accuracy[name(architecture)] = measurement.accuracy
           judged.reward["\(rollout.member)/" + name(architecture)] = measurement.reward
         }
@@ -229,7 +221,7 @@ private struct Judged: Codable {
   var sizes: [Int: Int] = [:]
   /// Distinct architectures of a rollout that no rollout before it had.
   var new: [Int: Int] = [:]
-  var classes: [String: [Int]] = [:]
+  var classes: [String: [Int32]] = [:]
   var margins: [String: [Float]] = [:]
   var accuracy: [String: Double] = [:]
   var reward: [String: Double] = [:]

@@ -68,12 +68,12 @@ struct ScalingBenchmark: ParsableCommand {
     let batches = try (0..<(images / 250)).map {
       try noise(250, channels: 1, size: resolution, seed: UInt64(10 + $0))
     }
-    let set = RolloutEvaluator.Images(
-      name: "noise",
-      count: images,
-      batchCount: batches.count,
-      batch: { batches[$0] }
-    )
+    let set = ImageSet(
+      digest: "noise",
+      labels: [Int32](repeating: 0, count: images),
+      indices: Array(0..<images),
+      batchCount: batches.count
+    ) { batches[$0] }
     return try fastest(of: 3) {
       let evaluator = RolloutEvaluator(supernet, calibration: calibration, memoryLimit: 512 << 20)
       try evaluator.expect(architectures)

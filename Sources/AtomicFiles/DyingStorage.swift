@@ -73,4 +73,9 @@ package final class DyingStorage: Storage {
     step()
     try system.remove(path)
   }
+
+  package func truncate(_ path: String, to size: Int) throws(StorageFault) {
+    step()
+    try system.truncate(path, to: size)
+  }
 }

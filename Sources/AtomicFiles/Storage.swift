@@ -15,6 +15,8 @@ public protocol Storage: Sendable {
   func close(_ descriptor: Int32) throws(StorageFault)
   func rename(_ path: String, to target: String) throws(StorageFault)
   func remove(_ path: String) throws(StorageFault)
+  /// Cuts a file to its first `size` bytes.
+  func truncate(_ path: String, to size: Int) throws(StorageFault)
 }
 
 /// A failed system call.
@@ -60,6 +62,10 @@ public struct SystemStorage: Storage {
   }
 
   public func remove(_ path: String) throws(StorageFault) { _ = try check(unlink(path)) }
+
+  public func truncate(_ path: String, to size: Int) throws(StorageFault) {
+    _ = try check(Foundation.truncate(path, off_t(size)))
+  }
 
   private func check<Number: SignedInteger>(_ result: Number) throws(StorageFault) -> Number {
     if result < 0 { throw StorageFault(errno) }

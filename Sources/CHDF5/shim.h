@@ -84,4 +84,8 @@ static inline herr_t chdf5_bound_strings(hid_t transfer, size_t *left) {
   return H5Pset_vlen_mem_manager(transfer, chdf5_allocate_within, left, chdf5_free, NULL);
 }
 
+// Minor codes of the error stack.
+static inline hid_t chdf5_cannot_allocate(void) { return H5E_CANTALLOC; }
+static inline hid_t chdf5_no_space(void) { return H5E_NOSPACE; }
+
 static inline hid_t chdf5_dataset_transfer(void) { return H5P_DATASET_XFER; }

@@ -11,16 +11,16 @@ public struct LineChart: Sendable, Hashable {
     public var x: Double
     public var y: Double
     /// The band at this point; equal to `y` for none.
-    public var low: Double
-    public var high: Double
+    public var lower: Double
+    public var upper: Double
 
-    public init(x: Double, y: Double, low: Double? = nil, high: Double? = nil) {
+    public init(x: Double, y: Double, lower: Double? = nil, upper: Double? = nil) {
       self.x = x
       self.y = y
-      self.low = low ?? y
-      self.high = high ?? y
+      self.lower = lower ?? y
+      self.upper = upper ?? y
     }
-    var isFinite: Bool { x.isFinite && y.isFinite && low.isFinite && high.isFinite }
+    var isFinite: Bool { x.isFinite && y.isFinite && lower.isFinite && upper.isFinite }
   }
 
   public struct Series: Sendable, Hashable {
@@ -87,7 +87,7 @@ public struct LineChart: Sendable, Hashable {
     let finite = series.flatMap(\.points).filter(\.isFinite)
     let x = AxisScale(Self.range(finite.map(\.x)), maximumTicks: 8)
     let y = AxisScale(
-      yRange ?? Self.padded(Self.range(finite.flatMap { [$0.low, $0.high] })),
+      yRange ?? Self.padded(Self.range(finite.flatMap { [$0.lower, $0.upper] })),
       maximumTicks: 6
     )
     func across(_ value: Double) -> Double { left + x.position(value) * (right - left) }
@@ -114,8 +114,8 @@ public struct LineChart: Sendable, Hashable {
     lines.append(segment(left, bottom, right, bottom, "axis"))
     lines.append("<g clip-path=\"url(#\(plot))\">")
     for (index, one) in series.enumerated() {
-      for run in Self.runs(one.points) where run.contains(where: { $0.low != $0.high }) {
-        let edge = run.map { ($0.x, $0.high) } + run.reversed().map { ($0.x, $0.low) }
+      for run in Self.runs(one.points) where run.contains(where: { $0.lower != $0.upper }) {
+        let edge = run.map { ($0.x, $0.upper) } + run.reversed().map { ($0.x, $0.lower) }
         let path = edge.map { "\(short(across($0.0))),\(short(down($0.1)))" }
         lines.append(
           "<polygon class=\"band s\(index % 6)\" points=\"\(path.joined(separator: " "))\"/>"
@@ -149,7 +149,7 @@ public struct LineChart: Sendable, Hashable {
     let points = series.flatMap(\.points).filter { $0.isFinite && $0.x >= x }
     guard !points.isEmpty else { return self }
     var result = self
-    result.yRange = Self.padded(Self.range(points.flatMap { [$0.low, $0.high] }))
+    result.yRange = Self.padded(Self.range(points.flatMap { [$0.lower, $0.upper] }))
     return result
   }
 

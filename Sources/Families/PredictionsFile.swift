@@ -6,7 +6,7 @@ import HDF5
 ///
 ///     identity                     text: JSON of everything the predictions follow from
 ///     labels/search, labels/test   int32 [images]
-///     search, test                 int32 [images], the predicted class
+///     search, test                 int32 [images], the predicted class, as in a family file
 ///
 /// Written once per network, whole or not at all, so that an evaluation that was stopped goes on
 /// with what is there and results can be put together later.
@@ -53,8 +53,8 @@ public enum PredictionsFile {
     )
     try Artefact.write(header, to: path, storage: storage) { root in
       try root.write("identity", strings: [text], shape: [])
-      try root.write("search", content.search)
-      try root.write("test", content.test)
+      try root.write(predictions: content.search, for: "search")
+      try root.write(predictions: content.test, for: "test")
       let group = try root.createGroup("labels")
       try group.write("search", labels.search)
       try group.write("test", labels.test)
@@ -80,8 +80,8 @@ public enum PredictionsFile {
     return (
       identity,
       Content(
-        search: try root.read("search", as: Int32.self).values,
-        test: try root.read("test", as: Int32.self).values
+        search: try root.predictedClasses(for: "search"),
+        test: try root.predictedClasses(for: "test")
       )
     )
   }

@@ -35,16 +35,16 @@ public struct FlipCounts: Sendable, Hashable, Codable {
         .init(name: "predictions of the candidate", count: candidate.count)
       )
     }
-    if let first = reference.labels, let second = candidate.labels, first != second {
-      throw .differentLabels(index: zip(first, second).enumerated().first { $1.0 != $1.1 }?.0 ?? 0)
+    if reference.labels != candidate.labels {
+      let differing = zip(reference.labels, candidate.labels).enumerated().first { $1.0 != $1.1 }
+      throw .differentLabels(index: differing?.offset ?? 0)
     }
     var cells = [0, 0, 0, 0]
-    for (old, new) in zip(reference.isCorrect, candidate.isCorrect) {
-      cells[(old ? 2 : 0) + (new ? 1 : 0)] += 1
-    }
-    var differing: Int?
-    if let first = reference.classes, let second = candidate.classes {
-      differing = zip(first, second).reduce(0) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+    var differing = 0
+    for (image, label) in reference.labels.enumerated() {
+      let (old, new) = (reference.classes[image], candidate.classes[image])
+      cells[(old == label ? 2 : 0) + (new == label ? 1 : 0)] += 1
+      if old != new { differing += 1 }
     }
     self.init(
       bothRight: cells[3],

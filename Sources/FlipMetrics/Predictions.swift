@@ -1,37 +1,52 @@
-/// What a classifier said about the images of a split, in the split's order.
+/// What a classifier predicts for the images of a set, in their order, beside their true classes.
 public struct Predictions: Sendable, Hashable {
-  /// Whether each image was classified rightly.
-  public let isCorrect: [Bool]
-  /// The predicted classes, if known: needed for churn only.
-  public let classes: [Int]?
-  /// The true classes, if known: two models are compared only on the same ones.
-  public let labels: [Int]?
+  /// The predicted class per image: that of the largest logit, the first among equals.
+  public let classes: [Int32]
+  /// The true class per image: two classifiers are compared only on the same ones.
+  public let labels: [Int32]
+  /// How sure the classifier was, if that is known.
+  public let probabilities: Probabilities?
 
-  /// Throws ``FlipError/lengthMismatch(_:_:)`` or ``FlipError/noImages``.
-  public init(classes: [Int], labels: [Int]) throws(FlipError) {
-    guard classes.count == labels.count else {
+  /// Softmax probabilities, one per image.
+  public struct Probabilities: Sendable, Hashable {
+    /// Of the predicted class.
+    public var predicted: [Float]
+    /// Of the true class.
+    public var trueClass: [Float]
+
+    public init(predicted: [Float], trueClass: [Float]) {
+      self.predicted = predicted
+      self.trueClass = trueClass
+    }
+  }
+
+  /// All of one length. Throws ``FlipError/lengthMismatch(_:_:)`` or ``FlipError/noImages``.
+  public init(
+    classes: [Int32],
+    labels: [Int32],
+    probabilities: Probabilities? = nil
+  ) throws(FlipError) {
+    for (name, count) in [
+      ("predictions", classes.count),
+      ("probabilities of the predicted class", probabilities?.predicted.count ?? labels.count),
+      ("probabilities of the true class", probabilities?.trueClass.count ?? labels.count),
+    ] where count != labels.count {
       throw .lengthMismatch(
-        .init(name: "predictions", count: classes.count),
+        .init(name: name, count: count),
         .init(name: "labels", count: labels.count)
       )
     }
     guard !labels.isEmpty else { throw .noImages }
-    isCorrect = zip(classes, labels).map { $0 == $1 }
     self.classes = classes
     self.labels = labels
-  }
-
-  /// Throws ``FlipError/noImages``.
-  public init(isCorrect: [Bool]) throws(FlipError) {
-    guard !isCorrect.isEmpty else { throw .noImages }
-    self.isCorrect = isCorrect
-    classes = nil
-    labels = nil
+    self.probabilities = probabilities
   }
 
   /// Number of images; never 0.
-  public var count: Int { isCorrect.count }
-  public var correctCount: Int { isCorrect.reduce(0) { $0 + ($1 ? 1 : 0) } }
+  public var count: Int { labels.count }
+  /// Whether each image is classified rightly.
+  public var isCorrect: [Bool] { zip(classes, labels).map { $0 == $1 } }
+  public var correctCount: Int { zip(classes, labels).count { $0 == $1 } }
   /// In 0...1.
   public var accuracy: Double { Double(correctCount) / Double(count) }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// What went wrong with an HDF5 file, where, and how to mend it.
 public struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Kind: String, Sendable, Hashable {
@@ -28,6 +30,10 @@ public struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
   public let operation: String
   public let cause: String
   public let remedy: String
+  /// The system's `errno`, where it was the system that refused.
+  public let systemCode: Int32?
+  /// Whether the library could not get the memory that it needed.
+  package let lacksMemory: Bool
 
   public init(
     _ kind: Kind,
@@ -35,14 +41,18 @@ public struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     object: String = "",
     operation: String,
     cause: String,
-    remedy: String? = nil
+    remedy: String? = nil,
+    systemCode: Int32? = nil,
+    lacksMemory: Bool = false
   ) {
     self.kind = kind
     self.file = file
     self.object = object
     self.operation = operation
     self.cause = cause
-    self.remedy = remedy ?? Self.usualRemedy(kind, cause: cause)
+    self.remedy = remedy ?? Self.usualRemedy(kind, systemCode: systemCode)
+    self.systemCode = systemCode
+    self.lacksMemory = lacksMemory
   }
 
   public var description: String {
@@ -50,13 +60,13 @@ public struct HDF5Error: Error, Hashable, Sendable, CustomStringConvertible {
     return "\(place): cannot \(operation): \(cause)" + (remedy.isEmpty ? "" : ". \(remedy)")
   }
 
-  private static func usualRemedy(_ kind: Kind, cause: String) -> String {
+  private static func usualRemedy(_ kind: Kind, systemCode: Int32?) -> String {
     switch kind {
     case .missingFile: "Check the path."
     case .foreignFile: "Give a file that regnas wrote."
     case .damagedFile: "Restore the file from a copy or write it again."
     case .inputOutput:
-      cause.contains("No space left")
+      systemCode == ENOSPC
         ? "Free space on the disk and run again." : "Check the disk and the permissions."
     case .busy: "Wait until the other process has closed it."
     case .missingObject, .mismatch, .misuse: ""

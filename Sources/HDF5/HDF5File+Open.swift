@@ -133,13 +133,13 @@ extension HDF5File {
       let code = errno
       throw place.error(
         code == ENOENT || code == ENOTDIR ? .missingFile : .inputOutput,
-        String(cString: strerror(code))
+        systemCode: code
       )
     }
     defer { Foundation.close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
-      throw place.error(.inputOutput, String(cString: strerror(errno)))
+      throw place.error(.inputOutput, systemCode: errno)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw place.error(.foreignFile, "this is not a regular file")

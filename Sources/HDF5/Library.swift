@@ -1,4 +1,5 @@
 import CHDF5
+import Foundation
 import Synchronization
 
 #if _endian(big)
@@ -37,16 +38,33 @@ private let cleanUpAtExitIsOff: Bool = H5dont_atexit() >= 0
 // Printing is a setting of each thread.
 private func silenceErrorPrinting() { _ = H5Eset_auto2(chdf5_error_stack(), nil, nil) }
 
-/// The messages of the calling thread's error stack, innermost first.
-func errorStack() -> [String] {
-  var messages: [String] = []
+/// One entry of an error stack.
+struct LibraryMessage {
+  var text: String
+  /// The library's minor error code, such as "cannot allocate".
+  var code: hid_t
+
+  /// The system's `errno`. HDF5 keeps it nowhere but in its text: "unable to write, errno = 28, ...".
+  var systemCode: Int32? {
+    guard let start = text.firstRange(of: "errno = ")?.upperBound else { return nil }
+    return Int32(text[start...].prefix { $0.isNumber })
+  }
+
+  var lacksMemory: Bool { code == chdf5_cannot_allocate() || code == chdf5_no_space() }
+}
+
+/// The calling thread's error stack, innermost first.
+func errorStack() -> [LibraryMessage] {
+  var messages: [LibraryMessage] = []
   _ = withUnsafeMutablePointer(to: &messages) { pointer in
     H5Ewalk2(
       chdf5_error_stack(),
       H5E_WALK_UPWARD,
       { _, entry, context in
-        if let text = entry?.pointee.desc, let context {
-          context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: text))
+        if let entry = entry?.pointee, let text = entry.desc, let context {
+          context.assumingMemoryBound(to: [LibraryMessage].self).pointee.append(
+            LibraryMessage(text: String(cString: text), code: entry.min_num)
+          )
         }
         return 0
       },
@@ -77,26 +95,34 @@ struct Place {
   let object: String
   let operation: String
 
-  /// `kind` says what a failure means when the error stack holds no word of the system.
+  /// `kind` says what a failure means when it was not the system that refused.
   func failure(_ kind: HDF5Error.Kind) -> HDF5Error {
     let stack = errorStack()
-    // "unable to write, errno = 28, error message = 'No space left on device', ..."
-    let system = stack.first { $0.contains("errno = ") }
-    let cause: String
-    if let system, let start = system.firstRange(of: "error message = '"),
-      let end = system[start.upperBound...].firstIndex(of: "'")
-    {
-      cause = String(system[start.upperBound..<end])
-    } else {
-      cause = stack.first ?? "HDF5 gave no reason"
+    guard let system = stack.lazy.compactMap(\.systemCode).first else {
+      return HDF5Error(
+        kind,
+        file: file,
+        object: object,
+        operation: operation,
+        cause: stack.first?.text ?? "HDF5 gave no reason",
+        lacksMemory: stack.contains(where: \.lacksMemory)
+      )
     }
-    // errno 11 is EAGAIN: the lock is held by another.
-    if stack.contains(where: {
-      $0.contains("unable to lock") && $0.contains("errno = 11,")
-    }) {
-      return error(.busy, "another process has the file open for writing")
-    }
-    return error(system == nil ? kind : .inputOutput, cause)
+    // The lock of the file is held by another. (Nothing else that is done to a file answers so.)
+    if system == EAGAIN { return error(.busy, "another process has the file open for writing") }
+    return error(.inputOutput, systemCode: system)
+  }
+
+  /// A refusal of the system.
+  func error(_ kind: HDF5Error.Kind, systemCode: Int32) -> HDF5Error {
+    HDF5Error(
+      kind,
+      file: file,
+      object: object,
+      operation: operation,
+      cause: String(cString: strerror(systemCode)),
+      systemCode: systemCode
+    )
   }
 
   func error(_ kind: HDF5Error.Kind, _ cause: String, remedy: String? = nil) -> HDF5Error {

@@ -3,8 +3,8 @@ public struct MeanInterval: Sendable, Hashable, Codable {
   public var mean: Double
   /// Half the width of the interval; 0 for a single value, about which nothing is known.
   public var halfWidth: Double
-  public var low: Double { mean - halfWidth }
-  public var high: Double { mean + halfWidth }
+  public var lower: Double { mean - halfWidth }
+  public var upper: Double { mean + halfWidth }
 
   /// Student's t interval. Nil without values.
   public init?(_ values: [Double]) {

@@ -55,6 +55,10 @@ private final class FaultyStorage: Storage {
     try system.rename(path, to: target)
   }
   func remove(_ path: String) throws(StorageFault) { try system.remove(path) }
+  func truncate(_ path: String, to size: Int) throws(StorageFault) {
+    try step()
+    try system.truncate(path, to: size)
+  }
 }
 
 @Suite struct AtomicFileTests {
@@ -112,6 +116,9 @@ private final class FaultyStorage: Storage {
         try system.rename(path, to: target)
       }
       func remove(_ path: String) throws(StorageFault) { try system.remove(path) }
+      func truncate(_ path: String, to size: Int) throws(StorageFault) {
+        try system.truncate(path, to: size)
+      }
     }
     let folder = try TemporaryFolder()
     let path = folder.file("a.h5")

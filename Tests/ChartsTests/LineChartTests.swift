@@ -19,7 +19,7 @@ import Testing
           name: name,
           points: (1...50).map { x in
             let y = Double(index) + log(Double(x))
-            return .init(x: Double(x), y: y, low: y - 0.2, high: y + 0.2)
+            return .init(x: Double(x), y: y, lower: y - 0.2, upper: y + 0.2)
           }
         )
       }

@@ -143,6 +143,36 @@ import Torch
     )
   }
 
+  /// Only PPO moves the policy between the epochs of one rollout. With small steps the divergence is
+  /// half the variance of the log-ratios, so it is positive and falls with the square of the rate.
+  @Test func proximalUpdatesReportHowFarTheyMoved() throws {
+    let set = try Small.set()
+    func update(rate: Double, proximal: Bool) throws -> UpdateMetrics {
+      let controller = try Reinforce(
+        set,
+        configuration: configuration {
+          $0.proximal = proximal ? .init() : nil
+          $0.learningRate = rate
+        },
+        stream: stream(4)
+      )
+      let proposals = try controller.ask(16)
+      return try controller.tell(
+        proposals.map { Outcome($0, reward: Double($0.assignment[0] == 1 ? 1 : 0)) }
+      )
+    }
+    let plain = try update(rate: 1e-2, proximal: false)
+    #expect(plain["policy/approximate_kl"] == nil && plain["policy/clip_fraction"] == nil)
+    let (small, large) = (
+      try update(rate: 1e-3, proximal: true), try update(rate: 3e-1, proximal: true)
+    )
+    let moved = try #require(small["policy/approximate_kl"])
+    #expect(moved > 0 && moved < 1e-3)
+    #expect(small["policy/clip_fraction"] == 0)
+    #expect(try #require(large["policy/approximate_kl"]) > 100 * moved)
+    #expect(try #require(large["policy/clip_fraction"]) > 0)
+  }
+
   @Test func badRewardsAreRefused() throws {
     try expectRefusals(Reinforce(Small.set(), configuration: configuration(), stream: stream(1)))
   }

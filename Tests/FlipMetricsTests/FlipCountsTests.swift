@@ -5,10 +5,10 @@ import Testing
 /// Predictions of two models of random accuracies on random images.
 func randomPair(_ stream: inout RandomStream) throws -> (old: Predictions, new: Predictions) {
   let images = 1 + stream.uniform(below: 60)
-  let labels = (0..<images).map { _ in stream.uniform(below: 4) }
+  let labels = (0..<images).map { _ in Int32(stream.uniform(below: 4)) }
   let skill = [stream.uniform(), stream.uniform()]
   let classes = skill.map { skill in
-    labels.map { stream.uniform() < skill ? $0 : stream.uniform(below: 4) }
+    labels.map { stream.uniform() < skill ? $0 : Int32(stream.uniform(below: 4)) }
   }
   return (
     try Predictions(classes: classes[0], labels: labels),
@@ -18,7 +18,7 @@ func randomPair(_ stream: inout RandomStream) throws -> (old: Predictions, new: 
 
 @Suite struct FlipCountsTests {
   @Test func publishedVector() throws {
-    let truth = [3, 3, 0, 2]
+    let truth: [Int32] = [3, 3, 0, 2]
     let counts = try FlipCounts(
       reference: Predictions(classes: [2, 1, 0, 2], labels: truth),
       candidate: Predictions(classes: [1, 3, 0, 3], labels: truth)
@@ -96,8 +96,36 @@ func randomPair(_ stream: inout RandomStream) throws -> (old: Predictions, new: 
   }
 
   @Test func churnNeedsClasses() throws {
-    let known = try Predictions(classes: [1, 2], labels: [1, 1])
-    let unknown = try Predictions(isCorrect: [true, true])
-    #expect(try FlipCounts(reference: known, candidate: unknown).churn == nil)
+    let counts = FlipCounts(bothRight: 1, bothWrong: 1, negativeFlips: 0, positiveFlips: 0)
+    #expect(counts.churn == nil)
+  }
+
+  @Test func probabilitiesBelongToImages() throws {
+    let sure = Predictions.Probabilities(predicted: [0.9, 0.5], trueClass: [0.9, 0.1])
+    #expect(
+      try Predictions(classes: [1, 2], labels: [1, 1], probabilities: sure).probabilities == sure
+    )
+    #expect(
+      throws: FlipError.lengthMismatch(
+        .init(name: "probabilities of the true class", count: 1),
+        .init(name: "labels", count: 2)
+      )
+    ) {
+      try Predictions(
+        classes: [1, 2],
+        labels: [1, 1],
+        probabilities: .init(predicted: [0.9, 0.5], trueClass: [0.9])
+      )
+    }
+  }
+}
+
+extension Predictions {
+  /// Of images of one class, classified rightly or not.
+  init(isCorrect: [Bool]) throws(FlipError) {
+    try self.init(
+      classes: isCorrect.map { $0 ? 0 : 1 },
+      labels: [Int32](repeating: 0, count: isCorrect.count)
+    )
   }
 }

@@ -110,7 +110,7 @@ package struct SmallRun {
     for file in [MetricsLog.name, "supernet.h5", "family.h5"] {
       result[file] = folder.bytes(name + "/" + file)
     }
-    let newest = try run.writer.store.newest().checkpoint
+    let newest = try CheckpointStore(run.folder, keep: 1).newest().checkpoint
     result["checkpoint"] = try content(newest).sorted { $0.key < $1.key }.flatMap {
       Array($0.key.utf8) + $0.value
     }

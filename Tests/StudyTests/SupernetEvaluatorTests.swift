@@ -1,3 +1,4 @@
+import AtomicFiles
 import Configuration
 import Foundation
 import HDF5
@@ -51,13 +52,13 @@ import Testing
     let evaluation = try evaluate(["smallest", "largest"])
     #expect(evaluation.comparison == nil && evaluation.images == 30)
     let run = try small.resume("run")
-    let space = run.setting.space
+    let space = run.context.setting.space
     for (row, architecture) in zip(evaluation.architectures, [space.smallest, space.largest]) {
-      let classes = try #require(run.evaluator).predictions(
+      let classes = try #require(run.products.supernet).predictor.predictions(
         of: architecture,
-        on: run.setting.images.test
+        on: run.context.setting.images.test
       )
-      let correct = zip(classes, run.setting.images.test.labels).filter { Int($0) == $1 }.count
+      let correct = classes.correctCount
       #expect(row.inherited.value == Double(correct) / 30)
       #expect(try row.macs == space.network(architecture).macs())
       #expect(row.alone == nil)
@@ -119,6 +120,34 @@ import Testing
     #expect(notes.all.count == 1, "one network was left to train: \(notes.all)")
     #expect(try contents(stopped) == contents(whole))
     #expect(try contents(whole).count == 5)
+  }
+
+  /// Its figures go through the storage it was given, as everything else does.
+  @Test func theFiguresAreWrittenThroughTheStorage() throws {
+    let subject = try EvaluationSubject(supernet: supernet, configuration: small.configuration)
+    var settings = SupernetEvaluator.Settings()
+    settings.split = .test
+    settings.folder = small.folder.file("full")
+    let selection = try ArchitectureSelection(
+      [.init("smallest", place: "here")],
+      of: subject.space,
+      seed: 1
+    )
+    func evaluate(_ storage: any Storage) throws {
+      _ = try SupernetEvaluator(
+        subject,
+        settings: settings,
+        services: .init(reporter: SilentReporter(), interruption: Interruption()),
+        storage: storage
+      ).evaluate(selection)
+    }
+    try evaluate(SystemStorage())
+    let file = "full/" + SupernetEvaluation.fileName
+    #expect(small.folder.exists(file))
+    try FileManager.default.removeItem(atPath: small.folder.file(file))
+    // Predictions are there: the figures are all that is left to write.
+    #expect(throws: StorageError.self) { try evaluate(ReadOnlyStorage()) }
+    #expect(!small.folder.exists(file))
   }
 
   /// What was trained alone is found again by another supernet of the same recipe, and by no other

@@ -58,6 +58,12 @@ struct FileTests {
         oracle: SpaceRegistry.makeSpace(name: "resnet50-small", images: classes)
       )
       #expect(throws: SupernetError.self) { try wider.load(path: path("a.h5")) }
+      let read = { try Supernet.read(self.path("a.h5"), of: $0) }
+      #expect(
+        try read(Fixture.space("resnet50-small")).allBytes()
+          == Fixture.supernet("resnet50-small").allBytes()
+      )
+      #expect(throws: SupernetError.self) { try read(Fixture.space("mobilenetv3-small")) }
     }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import RandomStreams
 import SearchSpaces
@@ -9,15 +10,15 @@ import Torch
 
 @Suite("Rollout evaluator")
 struct RolloutEvaluatorTests {
-  private static func images(_ batches: [Tensor], name: String = "search")
-    -> RolloutEvaluator.Images
-  {
-    .init(
-      name: name,
-      count: batches.reduce(0) { $0 + $1.size(0) },
-      batchCount: batches.count,
-      batch: { batches[$0] }
-    )
+  private static func images(_ batches: [Tensor], digest: String = "search") -> ImageSet {
+    let count = batches.reduce(0) { $0 + $1.size(0) }
+    return ImageSet(
+      digest: digest,
+      // In no step with the batches.
+      labels: (0..<count).map { Int32($0 / 3 % 10) },
+      indices: Array(0..<count),
+      batchCount: batches.count
+    ) { batches[$0] }
   }
 
   private static func calibration() throws -> [Tensor] {
@@ -32,11 +33,11 @@ struct RolloutEvaluatorTests {
   private static func reference(
     _ supernet: Supernet,
     _ architecture: Architecture
-  ) throws -> (classes: [Int], margins: [Float], scale: Float) {
+  ) throws -> (classes: [Int32], margins: [Float], scale: Float) {
     supernet.formulation = .plain
     defer { supernet.formulation = .fast }
     let subnet = try supernet.calibrate(architecture, batches: calibration())
-    let predictions = try subnet.predict(batches())
+    let predictions = try subnet.classify(batches())
     let scale = try subnet.logits(batches()[0]).magnitude().max().scalar()
     return (predictions.classes, predictions.margins, Float(scale))
   }
@@ -56,7 +57,7 @@ struct RolloutEvaluatorTests {
       let plain = try Self.reference(supernet, architecture)
       // Two ways of rounding some 30 layers: only near ties may differ.
       for (index, fast) in fast.enumerated() where plain.margins[index] > 2e-4 * plain.scale {
-        #expect(Int(fast) == plain.classes[index])
+        #expect(fast == plain.classes[index])
       }
     }
   }
@@ -153,11 +154,45 @@ struct RolloutEvaluatorTests {
     let (first, second) = (try [Fixture.batch(60, seed: 4)], try [Fixture.batch(60, seed: 8)])
     let architecture = supernet.space.largest
     for _ in 0..<2 {
-      let a = try evaluator.classes(of: architecture, on: Self.images(first, name: "a"))
-      let b = try evaluator.classes(of: architecture, on: Self.images(second, name: "b"))
+      let a = try evaluator.classes(of: architecture, on: Self.images(first, digest: "a"))
+      let b = try evaluator.classes(of: architecture, on: Self.images(second, digest: "b"))
       let subnet = try supernet.calibrate(architecture, batches: Self.calibration()).folded()
-      #expect(try a.map(Int.init) == subnet.predict(first).classes)
-      #expect(try b.map(Int.init) == subnet.predict(second).classes)
+      #expect(try a == subnet.classify(first).classes)
+      #expect(try b == subnet.classify(second).classes)
+    }
+  }
+
+  /// Classes as without them, and softmax over the logits, whatever was kept before.
+  @Test(arguments: Fixture.spaceNames)
+  func confidencesAreTheSoftmaxOfTheLogits(_ name: String) throws {
+    let supernet = try Fixture.supernet(name)
+    let images = Self.images(try Self.batches())
+    let evaluator = RolloutEvaluator(
+      supernet,
+      calibration: try Self.calibration(),
+      memoryLimit: 1 << 26
+    )
+    let rollout = Fixture.architectures(supernet.space, random: 2)
+    try evaluator.expect(rollout)
+    for architecture in rollout {
+      let found = try evaluator.confidences(of: architecture, on: images)
+      #expect(try found.classes == evaluator.classes(of: architecture, on: images))
+      let logits = try evaluator.logits(of: architecture, on: images).flatMap { $0 }
+      for (image, label) in images.labels.enumerated() {
+        let row = logits[image * 10..<image * 10 + 10].map(Double.init)
+        let largest = row.max() ?? 0
+        let powers = row.map { exp($0 - largest) }
+        let sum = powers.reduce(0, +)
+        // Float32 rounds each of some ten operations by 6e-8 of 1 at most.
+        #expect(abs(Double(found.predicted[image]) - 1 / sum) < 1e-6)
+        #expect(abs(Double(found.trueClass[image]) - powers[Int(label)] / sum) < 1e-6)
+      }
+      let alone = RolloutEvaluator(
+        supernet,
+        calibration: try Self.calibration(),
+        memoryLimit: 0
+      )
+      #expect(try alone.confidences(of: architecture, on: images) == found)
     }
   }
 

@@ -40,7 +40,7 @@ struct SubnetTests {
       let difference = try (folded.logits(images) - plain).magnitude().max().scalar()
       // About 30 layers of float32 rounding (6e-8 each), amplified by the norms between them.
       #expect(difference <= 1e-4 * scale)
-      let predictions = try (subnet.predict([images]), folded.predict([images]))
+      let predictions = try (subnet.classify([images]), folded.classify([images]))
       for index in 0..<16 where predictions.0.margins[index] > Float(2e-4 * scale) {
         #expect(predictions.0.classes[index] == predictions.1.classes[index])
       }
@@ -56,18 +56,18 @@ struct SubnetTests {
     let supernet = try Fixture.supernet("resnet50-small")
     let subnet = try supernet.calibrate(supernet.space.smallest, batches: [Fixture.batch(8)])
     let batches = try [Fixture.batch(5, seed: 7), Fixture.batch(2, seed: 8)]
-    let predictions = try subnet.predict(batches)
-    var classes: [Int] = []
+    let predictions = try subnet.classify(batches)
+    var classes: [Int32] = []
     var margins: [Float] = []
     for batch in batches {
       let logits: [Float] = try subnet.logits(batch).array()
       for row in stride(from: 0, to: logits.count, by: 10) {
         let order = logits[row..<row + 10].indices.sorted { logits[$0] > logits[$1] }
-        classes.append(order[0] - row)
+        classes.append(Int32(order[0] - row))
         margins.append(logits[order[0]] - logits[order[1]])
       }
     }
-    #expect(predictions == Predictions(classes: classes, margins: margins))
+    #expect(predictions == (classes, margins))
   }
 
   @Test func kernelsAreTransformedAsSpecified() throws {

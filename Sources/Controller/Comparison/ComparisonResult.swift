@@ -67,12 +67,12 @@ public struct ComparisonResult: Sendable, Hashable {
       }
   }
 
-  /// Every point: strategy, evaluations, mean, low, high; and, per seed, the best reward so far.
+  /// Every point: strategy, evaluations, mean, lower, upper; and, per seed, the best reward so far.
   public func rows() -> [[String]] {
-    [["strategy", "evaluations", "mean", "low", "high"] + seeds.map { "seed_\($0)" }]
+    [["strategy", "evaluations", "mean", "lower", "upper"] + seeds.map { "seed_\($0)" }]
       + curves.flatMap { curve in
         curve.summary.enumerated().map { index, point in
-          [curve.name, "\(index + 1)", "\(point.mean)", "\(point.low)", "\(point.high)"]
+          [curve.name, "\(index + 1)", "\(point.mean)", "\(point.lower)", "\(point.upper)"]
             + curve.best.map { "\($0[index])" }
         }
       }

@@ -51,16 +51,17 @@ public struct SearchDriver: Sendable {
     let clock = ContinuousClock()
     while trace.evaluations.count < evaluations, stale < patience {
       let remaining = evaluations - trace.evaluations.count
-      let asked = clock.now
-      let proposals = try strategy.ask(min(strategy.rolloutSize, remaining))
-      trace.strategyTime += clock.now - asked
-      var outcomes: [Outcome] = []
-      for proposal in proposals {
-        let outcome = Outcome(
-          proposal,
-          reward: try cache.reward(of: proposal, otherwise: reward)
-        )
-        outcomes.append(outcome)
+      let began = clock.now
+      var evaluating = Duration.zero
+      let round = try strategy.round(min(strategy.rolloutSize, remaining)) { proposals in
+        let asked = clock.now
+        defer { evaluating = clock.now - asked }
+        return try proposals.map { try cache.reward(of: $0, otherwise: reward) }
+      }
+      trace.strategyTime += clock.now - began - evaluating
+      trace.updates.append(round.metrics)
+      for outcome in round.outcomes {
+        let proposal = outcome.proposal
         if tasks[proposal.task, default: []].insert(proposal.assignment).inserted {
           trace.record(outcome)
           stale = 0
@@ -68,9 +69,6 @@ public struct SearchDriver: Sendable {
           stale += 1
         }
       }
-      let told = clock.now
-      trace.updates.append(try strategy.tell(outcomes))
-      trace.strategyTime += clock.now - told
     }
     trace.isExhausted = trace.evaluations.count < evaluations
     return trace

@@ -29,19 +29,25 @@ extension PolicyNetwork {
     var cursors = tasks.map { $0.set.cursor() }
     try TorchRuntime.withOneThread {
       try withoutGradient {
-        try walk(&cursors, tasks, rule, temperature, &stream)
+        try decide(
+          &cursors,
+          of: tasks,
+          by: rule,
+          temperature: temperature,
+          using: &stream
+        )
       }
     }
     return cursors.map(\.assignment)
   }
 
   /// Makes every decision of every sequence.
-  private func walk(
+  private func decide(
     _ cursors: inout [FeasibleSet.Cursor],
-    _ tasks: [SearchTask],
-    _ rule: SamplingRule,
-    _ temperature: Double,
-    _ stream: inout RandomStream
+    of tasks: [SearchTask],
+    by rule: SamplingRule,
+    temperature: Double,
+    using stream: inout RandomStream
   ) throws {
     let table = try gateTable()
     let conditioning = try conditioningGates(

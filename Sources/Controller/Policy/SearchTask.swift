@@ -28,7 +28,7 @@ public struct SearchTask: Sendable {
   }
 }
 
-/// Places budgets on a logarithmic scale from -1 to 1, the form in which a policy is told of them.
+/// Places budgets on a logarithmic scale from -1 to 1, the form in which a policy takes them.
 public struct BudgetScale: Sendable, Hashable {
   public var range: ClosedRange<Int>
 

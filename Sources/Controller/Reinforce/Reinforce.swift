@@ -100,7 +100,12 @@ public final class Reinforce: SearchStrategy {
     let entropyWeight = configuration.entropyWeight.value(at: updates)
     metrics["policy/entropy_weight"] = entropyWeight
     try TorchRuntime.withOneThread {
-      try improve(sequences, result.advantages, entropyWeight, &metrics)
+      try updatePolicy(
+        on: sequences,
+        advantages: result.advantages,
+        entropyWeight: entropyWeight,
+        reportingTo: &metrics
+      )
     }
     updates += 1
     if let best = ledger.best?.proposal {
@@ -111,11 +116,11 @@ public final class Reinforce: SearchStrategy {
     return metrics
   }
 
-  private func improve(
-    _ sequences: [(Assignment, SearchTask)],
-    _ advantages: [Double],
-    _ entropyWeight: Double,
-    _ metrics: inout UpdateMetrics
+  private func updatePolicy(
+    on sequences: [(Assignment, SearchTask)],
+    advantages: [Double],
+    entropyWeight: Double,
+    reportingTo metrics: inout UpdateMetrics
   ) throws {
     let advantages = try Tensor(
       advantages.map { Float($0) },
@@ -136,6 +141,7 @@ public final class Reinforce: SearchStrategy {
         to: configuration.gradientNormLimit
       )
       try optimizer.step(learningRate: configuration.learningRate)
+      if let before, epoch == epochs - 1 { try recordShift(evaluation, from: before, &metrics) }
       guard epoch == 0 else { continue }
       before = try evaluation.logProbabilities.detached()
       metrics["policy/gradient_norm"] = norm
@@ -158,6 +164,24 @@ public final class Reinforce: SearchStrategy {
     let clipped = try ratio.clamped(min: 1 - proximal.clipping)
       .clamped(max: 1 + proximal.clipping)
     return try (ratio * advantages).minimum(clipped * advantages).mean()
+  }
+
+  /// How far PPO's earlier epochs have moved the policy from the one that drew the rollout: the mean of
+  /// `ratio - 1 - log(ratio)`, which estimates the Kullback-Leibler divergence without bias and with
+  /// little variance (Schulman, "Approximating KL divergence", 2020), and the share of ratios out of
+  /// bounds.
+  private func recordShift(
+    _ evaluation: PolicyEvaluation,
+    from before: Tensor,
+    _ metrics: inout UpdateMetrics
+  ) throws {
+    let differences = try (evaluation.logProbabilities.detached() - before)
+      .to(.float64, device: .cpu).array(Double.self)
+    let (count, clipping) = (Double(differences.count), configuration.proximal?.clipping ?? 0)
+    metrics["policy/approximate_kl"] =
+      differences.reduce(0) { $0 + (exp($1) - 1 - $1) } / count
+    metrics["policy/clip_fraction"] =
+      Double(differences.count { abs(exp($0) - 1) > clipping }) / count
   }
 
   /// Entropies before the update: of whole sequences, and of each decision over the sequences in
@@ -214,6 +238,17 @@ public final class Reinforce: SearchStrategy {
       try takeOver(before)
       throw error
     }
+  }
+
+  /// The policy's most probable assignment for the first task, and draws from it.
+  public func finalSamples(_ count: Int, stream: RandomStream) throws -> [Assignment] {
+    var stream = stream
+    let greedy = try policy.sample([tasks[0]], rule: .greedy, using: &stream)
+    let draws = try policy.sample(
+      [SearchTask](repeating: tasks[0], count: max(0, count - 1)),
+      using: &stream
+    )
+    return greedy + draws
   }
 
   private func takeOver(_ state: StrategyState) throws {

@@ -1,4 +1,5 @@
 import Decisions
+import RandomStreams
 import Torch
 
 /// A search over categorical decisions, driven from outside: ask for proposals, evaluate them in
@@ -27,6 +28,18 @@ public protocol SearchStrategy {
   /// ``ControllerError/rewardNotFinite(reward:assignment:)``; then nothing has been learned.
   mutating func tell(_ outcomes: [Outcome]) throws -> UpdateMetrics
 
+  /// At most `count` assignments that the search has come to prefer, for a final choice: draws from
+  /// what was learned, the most probable one among them. Draws follow from `stream` and change nothing.
+  /// None where a strategy has learned no distribution: then all it has to give is what it has seen.
+  func finalSamples(_ count: Int, stream: RandomStream) throws -> [Assignment]
+
+  /// Begins with what another search of the same kind had learned by the time of `state`, if this kind
+  /// of strategy learns something that carries over.
+  ///
+  /// Throws ``ControllerError/invalidState(key:reason:)`` for a state that does not fit; then nothing
+  /// has changed.
+  mutating func adoptPolicy(of state: [String: Tensor]) throws
+
   /// Everything needed to go on bit for bit, as CPU tensors.
   func state() throws -> [String: Tensor]
 
@@ -34,6 +47,28 @@ public protocol SearchStrategy {
   ///
   /// Throws ``ControllerError/invalidState(key:reason:)`` when an entry is missing or does not fit.
   mutating func restore(_ state: [String: Tensor]) throws
+}
+
+extension SearchStrategy {
+  public func finalSamples(_ count: Int, stream: RandomStream) throws -> [Assignment] { [] }
+  public mutating func adoptPolicy(of state: [String: Tensor]) throws {}
+
+  /// One round: asks for at most `count` proposals, has them evaluated together, and tells the rewards,
+  /// which `rewards` gives in the order of the proposals.
+  public mutating func round(
+    _ count: Int,
+    rewards: (_ proposals: [Proposal]) throws -> [Double]
+  ) throws -> SearchRound {
+    let proposals = try ask(count)
+    let outcomes = zip(proposals, try rewards(proposals)).map { Outcome($0, reward: $1) }
+    return SearchRound(outcomes: outcomes, metrics: try tell(outcomes))
+  }
+}
+
+/// What one round of a search evaluated, and what the strategy reports of its update.
+public struct SearchRound: Sendable {
+  public var outcomes: [Outcome]
+  public var metrics: UpdateMetrics
 }
 
 /// One assignment a strategy wants evaluated.

@@ -3,7 +3,7 @@ import RandomStreams
 import Torch
 
 /// Named CPU tensors: what a checkpoint stores.
-public typealias StrategyState = [String: Tensor]
+public typealias StrategyState = StateDictionary
 
 // Host values in and out of a state. Reading checks type and shape, so that a foreign or damaged
 // state is an error and not a different search.
@@ -22,19 +22,6 @@ extension StrategyState {
 
   mutating func set(_ key: String, _ stream: RandomStream) throws {
     try set(key, [Int(truncatingIfNeeded: stream.state)])
-  }
-
-  /// The entries under `prefix`, with it removed from their names.
-  func entries(under prefix: String) -> StrategyState {
-    reduce(into: [:]) { result, entry in
-      if entry.key.hasPrefix(prefix) {
-        result[String(entry.key.dropFirst(prefix.count))] = entry.value
-      }
-    }
-  }
-
-  mutating func set(_ entries: StrategyState, under prefix: String) {
-    for (key, value) in entries { self[prefix + key] = value }
   }
 
   private func values<T: TensorElement>(_ key: String, rank: Int, _ type: T.Type) throws -> [T] {

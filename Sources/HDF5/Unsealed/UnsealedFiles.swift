@@ -42,8 +42,7 @@ public enum UnsealedFiles {
     @discardableResult
     mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {
       do { return try body() } catch {
-        // HDF5's own words for it: "memory allocation failed", "... allocation routine failed".
-        if let error = error as? HDF5Error, error.cause.contains("alloc") { hadMemory = false }
+        if let error = error as? HDF5Error, error.lacksMemory { hadMemory = false }
         return nil
       }
     }

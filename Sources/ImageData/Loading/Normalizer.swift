@@ -1,5 +1,13 @@
 import SearchSpaces
 
+extension ImageDataset {
+  /// What normalisation divides by, per channel: the deviation, never 0.
+  public var normalizingDeviation: [Double] {
+    // A channel that never changes has deviation 0: one grey level stands for it.
+    channelDeviation.map { max($0, 1 / 255) }
+  }
+}
+
 /// Turns bytes into normalised numbers by one table for each channel.
 struct Normalizer: Sendable {
   private let shape: ImageShape
@@ -8,9 +16,8 @@ struct Normalizer: Sendable {
 
   init(_ dataset: ImageDataset) {
     shape = dataset.shape
-    table = zip(dataset.channelMean, dataset.channelDeviation).flatMap { mean, deviation in
-      // A channel that never changes has deviation 0: one grey level stands for it.
-      (0..<256).map { Float((Double($0) / 255 - mean) / max(deviation, 1 / 255)) }
+    table = zip(dataset.channelMean, dataset.normalizingDeviation).flatMap { mean, deviation in
+      (0..<256).map { Float((Double($0) / 255 - mean) / deviation) }
     }
   }
 

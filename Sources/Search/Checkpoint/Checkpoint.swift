@@ -18,7 +18,9 @@ import Torch
 ///                               optimiser, steps done
 ///     tensors/members/...       members chosen, the states of their strategies (policy, optimiser,
 ///                               baseline, random stream), the one under way, history of rewards
-///     tensors/predictions/...   every architecture judged and what it predicts
+///     tensors/predictions/PRECISION/DIGEST/...
+///                               every architecture judged and what it predicts, by the digest of the
+///                               image set (0.1.0 named sets by what they are for)
 ///
 /// There is no state of libtorch's random generators in it, because nothing uses them: every random
 /// draw comes from a host-side stream that is either kept here or follows from the seed and the number
@@ -36,16 +38,10 @@ public struct Checkpoint {
   public init() {}
 
   /// The tensors under `prefix`, with it removed.
-  public func tensors(under prefix: String) -> [String: Tensor] {
-    var result: [String: Tensor] = [:]
-    for (name, tensor) in tensors where name.hasPrefix(prefix) {
-      result[String(name.dropFirst(prefix.count))] = tensor
-    }
-    return result
-  }
+  public func tensors(under prefix: String) -> [String: Tensor] { tensors.entries(under: prefix) }
 
   public mutating func set(_ tensors: [String: Tensor], under prefix: String) {
-    for (name, tensor) in tensors { self.tensors[prefix + name] = tensor }
+    self.tensors.set(tensors, under: prefix)
   }
 
   /// A text that must be there.

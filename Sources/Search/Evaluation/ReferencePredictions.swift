@@ -3,17 +3,21 @@ import Families
 import FlipMetrics
 import Foundation
 import ImageData
+import Supernet
 
-/// What an outside model predicts, in the order of the splits: read from text with one class index
-/// per line, or from the largest member of a family file.
-package struct ReferencePredictions {
-  package let search: [Int32]
-  package let test: [Int32]?
+/// What an outside model predicts for images of a data set: read from text with one class index per
+/// line, in the order of a split, or from the largest member of a family file.
+struct ReferencePredictions {
+  /// Predicted class by the image's place in the data set.
+  private let classes: [Int: Int32]
+  private let file: String
+  /// Whether predictions on the test split were given.
+  let coversTest: Bool
 
   /// nil when the configuration names no reference.
   ///
   /// Throws ``RunError/invalidInput(_:)`` naming the file and line that does not fit.
-  package init?(_ configuration: RunConfiguration, data: ImageDataset) throws {
+  init?(_ configuration: RunConfiguration, data: ImageDataset) throws {
     guard let path = configuration.search.reference else {
       guard configuration.search.referenceTest == nil else {
         throw ConfigurationError(
@@ -24,18 +28,50 @@ package struct ReferencePredictions {
       }
       return nil
     }
-    search = try Self.read(path, split: .search, data: data)
+    file = path
+    var classes = try Self.read(path, split: .search, data: data)
     let test =
       configuration.search.referenceTest ?? (path.hasSuffix(".h5") ? path : nil)
-    self.test = try test.map { try Self.read($0, split: .test, data: data) }
+    if let test { classes.merge(try Self.read(test, split: .test, data: data)) { $1 } }
+    coversTest = test != nil
+    self.classes = classes
+  }
+
+  /// The predictions for a set of images.
+  ///
+  /// Throws ``RunError/invalidInput(_:)`` where the reference has none for one of them: guessing
+  /// would compare different images.
+  func predictions(for images: ImageSet) throws -> Predictions {
+    try Predictions(
+      classes: images.indices.map { image in
+        guard let known = classes[image] else {
+          throw RunError.invalidInput(
+            "\(file) (search.reference): it holds no prediction for image \(image) of the data set, "
+              + "which is not in the split that it is for"
+          )
+        }
+        return known
+      },
+      labels: images.labels
+    )
   }
 
   private static func read(
     _ path: String,
     split: Split,
     data: ImageDataset
+  ) throws -> [Int: Int32] {
+    let indices = data.indices(of: split)
+    let classes = try classes(path, split: split, labels: indices.map { data.labels[$0] }, data)
+    return Dictionary(zip(indices, classes)) { $1 }
+  }
+
+  private static func classes(
+    _ path: String,
+    split: Split,
+    labels: [Int32],
+    _ data: ImageDataset
   ) throws -> [Int32] {
-    let labels = data.indices(of: split).map { Int(data.labels[$0]) }
     if path.hasSuffix(".h5") {
       let classes = try FamilyFile.largestPredictions(path, split: split.rawValue)
       guard classes.count == labels.count else {
@@ -50,12 +86,11 @@ package struct ReferencePredictions {
       throw RunError.missingInput(path)
     }
     do {
-      let predictions = try FlipMetrics.Predictions(
+      return try Predictions(
         text: String(decoding: bytes, as: UTF8.self),
         labels: labels,
         classCount: data.classNames.count
-      )
-      return (predictions.classes ?? []).map(Int32.init)
+      ).classes
     } catch {
       throw RunError.invalidInput("\(path): \(error)")
     }

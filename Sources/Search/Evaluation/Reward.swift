@@ -1,4 +1,5 @@
 import Configuration
+import FlipMetrics
 
 /// What an architecture is worth: `accuracy - flipWeight * NFR`, where NFR is the share of images
 /// that the reference gets right and the architecture wrong (Yan et al., CVPR 2021, equation 2),
@@ -26,6 +27,14 @@ public struct Reward {
     self.budgetWeight = budgetWeight
   }
 
+  init(_ search: RunConfiguration.Search) {
+    self.init(
+      flipWeight: search.flipWeight,
+      aggregate: search.aggregate,
+      budgetWeight: search.budgetWeight
+    )
+  }
+
   /// What was measured, in fractions of the images.
   public struct Measurement: Sendable, Hashable, Codable {
     public var accuracy: Double
@@ -35,35 +44,24 @@ public struct Reward {
   }
 
   /// - Parameters:
-  ///   - predictions: class per image.
-  ///   - labels: the true class per image.
-  ///   - references: class per image, of each reference.
+  ///   - references: predictions for the same images, of each reference.
   ///   - budgetUse: cost of the architecture as a share of its budget.
+  ///
+  /// Throws `FlipError` where the predictions are not for the same images.
   public func measure(
-    predictions: [Int32],
-    labels: [Int],
-    references: [[Int32]],
+    _ predictions: Predictions,
+    references: [Predictions],
     budgetUse: Double = 1
-  ) -> Measurement {
-    var correct = 0
-    var flips = [Int](repeating: 0, count: references.count)
-    for (image, label) in labels.enumerated() {
-      if Int(predictions[image]) == label {
-        correct += 1
-      } else {
-        for (index, reference) in references.enumerated() where Int(reference[image]) == label {
-          flips[index] += 1
-        }
-      }
+  ) throws -> Measurement {
+    let rates = try references.map {
+      try FlipCounts(reference: $0, candidate: predictions).negativeFlipRate
     }
-    let count = Double(labels.count)
-    let rates = flips.map { Double($0) / count }
     let rate: Double
     switch aggregate {
     case .mean: rate = rates.isEmpty ? 0 : rates.reduce(0, +) / Double(rates.count)
     case .worst: rate = rates.max() ?? 0
     }
-    let accuracy = Double(correct) / count
+    let accuracy = predictions.accuracy
     return Measurement(
       accuracy: accuracy,
       negativeFlipRates: rates,

@@ -17,14 +17,51 @@ package struct MemberProgress {
 
   package init() {}
 
+  /// Architectures that the controller of a member has seen.
+  func seen(by member: Int) -> [Architecture] { history.architectures(of: member) }
+
+  /// A controller has learned from a rollout; `strategy` is its state.
+  mutating func finishUpdate(
+    of member: Int,
+    _ evaluated: [(architecture: Architecture, measurement: Reward.Measurement)],
+    strategy: [String: Tensor]
+  ) {
+    history += evaluated.map { architecture, measurement in
+      HistoryEntry(
+        member: member,
+        update: update,
+        architecture: architecture,
+        reward: measurement.reward,
+        accuracy: measurement.accuracy,
+        negativeFlipRate: measurement.negativeFlipRates.max() ?? 0
+      )
+    }
+    update += 1
+    self.strategy = strategy
+  }
+
+  mutating func finishMember(_ chosen: Architecture, controller: [String: Tensor]) {
+    self.chosen.append(chosen)
+    controllers.append(controller)
+    update = 0
+    strategy = nil
+  }
+
   /// One evaluation that a strategy learned from.
   package struct HistoryEntry {
-    var member: Int
-    var update: Int
-    var architecture: Architecture
-    var reward: Double
-    var accuracy: Double
-    var negativeFlipRate: Double
+    package var member: Int
+    package var update: Int
+    package var architecture: Architecture
+    package var reward: Double
+    package var accuracy: Double
+    /// The greatest of those against the references.
+    package var negativeFlipRate: Double
+  }
+}
+
+extension [MemberProgress.HistoryEntry] {
+  func architectures(of member: Int) -> [Architecture] {
+    filter { $0.member == member }.map(\.architecture)
   }
 }
 
@@ -51,9 +88,9 @@ extension MemberProgress {
       ),
     ]
     for (member, controller) in controllers.enumerated() {
-      for (name, tensor) in controller { result["controllers/\(member)/\(name)"] = tensor }
+      result.set(controller, under: "controllers/\(member)/")
     }
-    for (name, tensor) in strategy ?? [:] { result["strategy/" + name] = tensor }
+    result.set(strategy ?? [:], under: "strategy/")
     return result
   }
 

@@ -7,7 +7,7 @@ import Torch
 /// The strategy that a configuration names, over a member's feasible set.
 ///
 /// `conditioning` tells a controller which member it searches, where one policy goes from member to
-/// member; rivals need none.
+/// member; baseline strategies need none.
 public func makeStrategy(
   _ configuration: RunConfiguration,
   over set: FeasibleSet,
@@ -70,21 +70,5 @@ extension RunConfiguration.Controller {
     result.gradientNormLimit = gradientClip > 0 ? gradientClip : nil
     result.proximal = strategy == .ppo ? .init() : nil
     return result
-  }
-}
-
-extension SearchStrategy {
-  /// Architectures for the final family: the policy's most probable one, and draws from it. Rivals
-  /// have no distribution to draw from: what they have seen is all they give.
-  func finalSamples(_ count: Int, random stream: RandomStream) throws -> [Assignment] {
-    guard let controller = self as? Reinforce else { return [] }
-    var stream = stream
-    let task = controller.tasks[0]
-    let greedy = try controller.policy.sample([task], rule: .greedy, using: &stream)
-    let draws = try controller.policy.sample(
-      [SearchTask](repeating: task, count: max(0, count - 1)),
-      using: &stream
-    )
-    return greedy + draws
   }
 }

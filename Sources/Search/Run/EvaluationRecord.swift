@@ -1,6 +1,5 @@
 import Configuration
 import Networks
-import SearchSpaces
 import Supernet
 import Torch
 
@@ -21,27 +20,25 @@ package struct EvaluationRecord {
     package var architectures: [Architecture]
   }
 
-  /// Throws what opening and resuming a run throws, and ``RunError/unfinished(_:)`` for one without
-  /// a finished search.
+  /// Reads a run. Throws what that throws, and ``RunError/unfinished(_:)`` for one without a finished
+  /// search.
   package init(of path: String) throws {
-    let folder = try RunFolder.open(path)
-    let sources = try ConfigurationSources(
-      stored: folder.read("config.yaml"),
-      name: folder.file("config.yaml")
-    )
+    let folder = try RunFolder.read(path)
     let run = try SearchRun.resume(
       folder,
-      configuration: sources.configuration,
+      configuration: folder.configuration(),
       services: .init(reporter: SilentReporter(), interruption: Interruption())
     )
-    guard run.isFinished else { throw RunError.unfinished("\(path): its search has not finished") }
-    supernet = try run.readSupernet(folder.file(SearchRun.supernetName))
-    calibration = try run.setting.images.calibrationBatches()
-    images = run.setting.images.reward
-    members = run.members.chosen
+    guard let searched = run.products.members, let trained = run.products.supernet else {
+      throw RunError.unfinished("\(path): its search has not finished")
+    }
+    supernet = trained.supernet
+    calibration = trained.calibration
+    images = run.context.setting.images.reward
+    members = searched.architectures
     rollouts = []
     var last: (member: Int, update: Int)?
-    for entry in run.members.history {
+    for entry in searched.history {
       if last.map({ $0 != (entry.member, entry.update) }) ?? true {
         rollouts.append(Rollout(member: entry.member, architectures: []))
       }

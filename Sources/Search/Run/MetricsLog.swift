@@ -73,12 +73,19 @@ public final class MetricsLog {
   }
 
   /// Drops what was appended after a checkpoint that remembered `size`.
-  public func truncate(to size: Int) {
+  ///
+  /// Throws `StorageError` when that is refused: going on would log some steps twice.
+  public func truncate(to size: Int) throws {
     if let descriptor { try? storage.close(descriptor) }
     descriptor = nil
     pending = []
-    if Self.size(of: path) > size { Foundation.truncate(path, off_t(size)) }
-    written = Self.size(of: path)
+    defer { written = Self.size(of: path) }
+    guard Self.size(of: path) > size else { return }
+    do throws(StorageFault) {
+      try storage.truncate(path, to: size)
+    } catch {
+      throw StorageError(path, "shorten", code: error.code)
+    }
   }
 
   private static func size(of path: String) -> Int {

@@ -1,4 +1,5 @@
 import AtomicFiles
+import Configuration
 import Foundation
 import HDF5
 
@@ -14,20 +15,42 @@ import HDF5
 ///     supernet.svg     losses and accuracies of its training
 ///     family.h5        the final family
 ///
-/// Holding a `RunFolder` holds the lock of the run: no second process can work in it.
+/// One that was created or opened holds the lock of the run: no second process can work in it. One
+/// that is only read holds nothing and changes nothing.
 public final class RunFolder: Sendable {
+  package static let configurationName = "config.yaml"
+  package static let recordName = "run.json"
+  package static let logName = "log.txt"
+  package static let supernetName = "supernet.h5"
+  package static let familyName = "family.h5"
+
   public let path: String
   /// How its files are written.
-  let storage: any Storage
-  private let lock: Int32
+  package let storage: any Storage
+  private let lock: Int32?
 
-  private init(path: String, lock: Int32, storage: any Storage) {
+  private init(path: String, lock: Int32?, storage: any Storage) {
     self.path = path
     self.lock = lock
     self.storage = storage
   }
 
-  deinit { close(lock) }
+  deinit { if let lock { close(lock) } }
+
+  /// Whether this process may write to the folder.
+  package var isHeld: Bool { lock != nil }
+
+  /// The folder of an existing run, for reading: without a lock, beside others who read or write.
+  public static func read(_ path: String) throws -> RunFolder {
+    try requireRun(path)
+    return RunFolder(path: path, lock: nil, storage: ReadOnlyStorage())
+  }
+
+  private static func requireRun(_ path: String) throws {
+    guard FileManager.default.fileExists(atPath: "\(path)/\(configurationName)") else {
+      throw RunError.notARun(folder: path, missing: configurationName)
+    }
+  }
 
   /// Makes the folder of a new run and takes its lock.
   ///
@@ -38,7 +61,7 @@ public final class RunFolder: Sendable {
     overwrite: Bool,
     storage: any Storage = SystemStorage()
   ) throws -> RunFolder {
-    let isThere = FileManager.default.fileExists(atPath: path + "/config.yaml")
+    let isThere = FileManager.default.fileExists(atPath: "\(path)/\(configurationName)")
     if isThere, !overwrite { throw RunError.exists(folder: path) }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -61,9 +84,7 @@ public final class RunFolder: Sendable {
     _ path: String,
     storage: any Storage = SystemStorage()
   ) throws -> RunFolder {
-    guard FileManager.default.fileExists(atPath: path + "/config.yaml") else {
-      throw RunError.notARun(folder: path, missing: "config.yaml")
-    }
+    try requireRun(path)
     let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
     folder.removeTemporaries()
     return folder
@@ -87,6 +108,19 @@ public final class RunFolder: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The run's stored configuration.
+  package func configuration() throws -> RunConfiguration {
+    try configurationSources().configuration
+  }
+
+  /// The same, to be changed.
+  package func configurationSources() throws -> ConfigurationSources {
+    try ConfigurationSources(
+      stored: read(Self.configurationName),
+      name: file(Self.configurationName)
+    )
+  }
+
   /// File names of the folder, sorted.
   public func names() -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
@@ -103,13 +137,13 @@ public final class RunFolder: Sendable {
   /// a checkpoint, not a new run among files of the old one.
   private func removeOwnFiles() {
     let own: Set<String> = [
-      "run.json", "log.txt", MetricsLog.name, MetricsLog.timingName, "supernet.h5", "supernet.svg",
-      "family.h5",
+      Self.recordName, Self.logName, MetricsLog.name, MetricsLog.timingName, Self.supernetName,
+      SupernetCurve.name, Self.familyName,
     ]
     for name in names() where own.contains(name) || CheckpointStore.number(of: name) != nil {
       try? storage.remove(file(name))
     }
-    try? storage.remove(file("config.yaml"))
+    try? storage.remove(file(Self.configurationName))
   }
 
   /// The lock goes with the process, however that ends.

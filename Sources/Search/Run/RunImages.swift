@@ -1,7 +1,9 @@
+import AtomicFiles
 import Configuration
 import FlipMetrics
 import ImageData
 import RandomStreams
+import Supernet
 import Torch
 
 /// The images of a run, by what they are for. Rewards come from the search split, final figures
@@ -15,8 +17,6 @@ package struct RunImages {
   package let test: ImageSet
   package let trainCount: Int
   package let trainingBatchesPerEpoch: Int
-  /// Positions of the reward images within the search split.
-  private let rewardPositions: [Int]
   private let data: ImageDataset
   private let device: Device
   private let configuration: RunConfiguration
@@ -52,34 +52,23 @@ package struct RunImages {
     }
     var stream = RandomStream(seed: configuration.seed, name: "search.reward-images")
     let wanted = configuration.search.rewardImages
-    rewardPositions =
-      wanted == 0 || wanted >= split.count
-      ? Array(split.indices) : Array(stream.permutation(of: split.count).prefix(wanted)).sorted()
-    search = try Self.imageSet("search", split, data, device)
+    search = try Self.imageSet(split, data, device)
     reward =
-      rewardPositions.count == split.count
-      ? search : try Self.imageSet("reward", rewardPositions.map { split[$0] }, data, device)
+      wanted == 0 || wanted >= split.count
+      ? search
+      : try Self.imageSet(
+        stream.permutation(of: split.count).prefix(wanted).sorted().map { split[$0] },
+        data,
+        device
+      )
     var watched = RandomStream(seed: configuration.seed, name: "supernet.validation-images")
     validation = try Self.imageSet(
-      "validation",
       watched.permutation(of: split.count).prefix(configuration.supernet.validationImages)
         .sorted().map { split[$0] },
       data,
       device
     )
-    self.test = try Self.imageSet("test", test, data, device)
-  }
-
-  /// What an outside model predicts for the images of a set; nil without one, and for the test split
-  /// when its predictions there were not given.
-  func reference(
-    _ reference: ReferencePredictions?,
-    on set: ImageSet
-  ) throws -> [Int32]? {
-    guard let reference else { return nil }
-    if set.name == test.name { return reference.test }
-    if set.name == search.name { return reference.search }
-    return rewardPositions.map { reference.search[$0] }
+    self.test = try Self.imageSet(test, data, device)
   }
 
   /// Training batches from a step of the whole training on, shuffled and augmented.
@@ -119,7 +108,6 @@ package struct RunImages {
   private static let keptBytes = 1 << 30
 
   private static func imageSet(
-    _ name: String,
     _ indices: [Int],
     _ data: ImageDataset,
     _ device: Device
@@ -137,8 +125,12 @@ package struct RunImages {
     let keeps = indices.count * data.shape.byteCount * MemoryLayout<Float>.size <= keptBytes
     let kept = KeptBatches(count: keeps ? chunks.count : 0)
     return ImageSet(
-      name: name,
-      labels: indices.map { Int(data.labels[$0]) },
+      // Normalisation follows from the data set.
+      digest: try SHA256.of(
+        "images \(indices) in batches of \(batchSize) of the data set \(data.digest)"
+      ),
+      labels: indices.map { data.labels[$0] },
+      indices: indices,
       batchCount: chunks.count
     ) { index in
       try kept.batch(index, otherwise: load)

@@ -4,7 +4,6 @@ import Decisions
 import Foundation
 import HDF5
 import ImageData
-import RandomStreams
 import SearchSpaces
 import Supernet
 import Torch
@@ -17,7 +16,7 @@ package struct RunSetting {
   package let space: any ConfiguredSpace
   package let costs: CostTable
   package let budgets: [MemberBudget]
-  package let reference: ReferencePredictions?
+  let reference: ReferencePredictions?
   package let images: RunImages
   package let recipe: SupernetRecipe
 
@@ -68,6 +67,11 @@ package struct RunSetting {
   /// What results depend on to the last bit beside configuration and inputs.
   package var computer: String {
     "libtorch \(TorchRuntime.builtVersion), \(device), \(TorchRuntime.threads) threads"
+  }
+
+  /// The supernet of a file. Throws what `Supernet.read` throws, also for one of another space.
+  package func readSupernet(_ path: String) throws -> Supernet {
+    try Supernet.read(path, of: space, device: device)
   }
 
   private static func makeSpace(

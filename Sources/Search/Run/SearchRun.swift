@@ -1,19 +1,12 @@
 import Configuration
-import Controller
-import Decisions
-import HDF5
-import ImageData
-import RandomStreams
-import SearchSpaces
-import Supernet
-import Torch
-import Training
+import Families
 
 /// One run: trains a supernet, then searches the members of a family, smallest budget first.
 ///
-/// The run is a sequence of small steps (one training step, one evaluation), between which it can
-/// save itself and stop. What it does depends only on the configuration and the data, never on
-/// when it saved: an interrupted and resumed run ends with the same bytes.
+/// The run is a list of stages, and each a sequence of small steps (one training step, one
+/// evaluation), between which it can save itself and stop. What it does depends only on the
+/// configuration and the data, never on when it saved: an interrupted and resumed run ends with the
+/// same bytes.
 ///
 /// ```swift
 /// let run = try SearchRun.start(configuration, in: folder, services: services)
@@ -22,53 +15,27 @@ import Training
 ///   FamilySettings(configuration), to: folder.file("family.h5"), overwrite: false)
 /// ```
 public final class SearchRun {
-  /// What a run needs from its surroundings.
-  public struct Services {
-    public var reporter: any Reporter
-    public var interruption: Interruption
+  package let context: RunContext
+  private let stages: [any RunStage]
+  /// The stage under way, by its place; their number when all are done.
+  private var position = 0
+  package private(set) var products = RunProducts()
 
-    public init(reporter: any Reporter, interruption: Interruption) {
-      self.reporter = reporter
-      self.interruption = interruption
-    }
+  /// What a checkpoint says when all stages are done.
+  static let finishedPhase = "finished"
+
+  private init(_ context: RunContext) {
+    self.context = context
+    stages = [SupernetStage(context), MemberSearch(context)]
+    context.saver?.makeCheckpoint = { [unowned self] in try checkpoint() }
   }
 
-  package enum Phase: String {
-    case supernet, members, finished
-  }
-
-  public let folder: RunFolder
-  public let configuration: RunConfiguration
-  let services: Services
-  package let setting: RunSetting
-  package let writer: CheckpointWriter
-  let metrics: MetricsLog
-  let timing: MetricsLog
-  let clock = ContinuousClock()
-  var lastSave: ContinuousClock.Instant
-  /// Whether the save under way was asked for by a signal.
-  var wasAskedToSave = false
-
-  // What a checkpoint holds.
-  package var phase = Phase.supernet
-  var trainer: SupernetTrainer?
-  var supernetDigest = ""
-  package var members = MemberProgress()
-  package var evaluator: ArchitectureEvaluator?
-
-  init(
-    folder: RunFolder,
-    configuration: RunConfiguration,
-    services: Services
-  ) throws {
-    self.folder = folder
-    self.configuration = configuration
-    self.services = services
-    setting = try RunSetting(configuration)
-    writer = CheckpointWriter(CheckpointStore(folder, keep: configuration.checkpoint.keep))
-    metrics = MetricsLog(folder.file(MetricsLog.name), storage: folder.storage)
-    timing = MetricsLog(folder.file(MetricsLog.timingName), storage: folder.storage)
-    lastSave = clock.now
+  public var folder: RunFolder { context.folder }
+  public var configuration: RunConfiguration { context.configuration }
+  public var isFinished: Bool { position == stages.count }
+  /// The stage under way, as checkpoints name it; `finished` after the last.
+  package var phase: String {
+    isFinished ? Self.finishedPhase : type(of: stages[position]).phase
   }
 
   /// Begins a run in a fresh folder. All that can be checked is checked before anything is written
@@ -76,55 +43,116 @@ public final class SearchRun {
   public static func start(
     _ configuration: RunConfiguration,
     in folder: @autoclosure () throws -> RunFolder,
-    services: Services
+    services: RunServices
   ) throws -> SearchRun {
     try RunSetting.check(configuration)
     let folder = try folder()
-    try folder.write(configuration.yaml, to: "config.yaml")
-    return try SearchRun(folder: folder, configuration: configuration, services: services)
+    try folder.write(configuration.yaml, to: RunFolder.configurationName)
+    return SearchRun(try RunContext(folder, configuration: configuration, services: services))
   }
 
-  /// Goes on from the newest checkpoint that verifies; newer ones that do not are told of.
+  /// Goes on from the newest checkpoint that verifies; newer ones that do not are reported.
+  ///
+  /// A folder opened by ``RunFolder/read(_:)`` gives the run for reading: nothing in the folder
+  /// changes, whatever is done with it, and several programs may read at once.
   ///
   /// Throws ``RunError/mismatch(what:differences:)`` when the configuration, the data set or the
   /// supernet are no longer those of the checkpoint.
   public static func resume(
     _ folder: RunFolder,
     configuration: RunConfiguration,
-    services: Services
+    services: RunServices
   ) throws -> SearchRun {
-    let run = try SearchRun(folder: folder, configuration: configuration, services: services)
-    guard !run.writer.store.names().isEmpty else {
-      services.reporter.note("no checkpoint yet: starting from the beginning")
-      run.metrics.truncate(to: 0)
+    let context = try RunContext(folder, configuration: configuration, services: services)
+    let run = SearchRun(context)
+    let store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
+    guard !store.names().isEmpty else {
+      if folder.isHeld {
+        services.reporter.note("no checkpoint yet: starting from the beginning")
+        try context.metrics.truncate(to: 0)
+      }
       return run
     }
-    let (checkpoint, name, skipped) = try run.writer.store.newest()
+    let (checkpoint, name, skipped) = try store.newest()
     for reason in skipped { services.reporter.note("skipped a checkpoint: \(reason)") }
     try run.restore(checkpoint, name: name)
-    services.reporter.note("going on from \(folder.file(name))")
+    if folder.isHeld { services.reporter.note("going on from \(folder.file(name))") }
     return run
   }
 
-  public var isFinished: Bool { phase == .finished }
-
   /// Trains the supernet, if that is not done, and stops there: ``train()`` goes on. Throws
   /// ``Interrupted`` after saving when asked to stop.
-  public func trainSupernet() throws {
-    defer { finishSaving() }
-    if phase == .supernet { try makeSupernet() }
-    services.reporter.endProgress()
-  }
+  public func trainSupernet() throws { try run(stages: 1) }
 
   /// Runs to the end. Throws ``Interrupted`` after saving when asked to stop.
-  public func train() throws {
-    defer { finishSaving() }
-    if phase == .supernet { try makeSupernet() }
-    if phase == .members {
-      try searchMembers()
-      phase = .finished
-      try save()
+  public func train() throws { try run(stages: stages.count) }
+
+  private func run(stages count: Int) throws {
+    guard folder.isHeld else {
+      throw RunError.invalidInput("\(folder.path): the run was opened for reading only")
     }
-    services.reporter.endProgress()
+    defer { context.saver?.finish() }
+    while position < count {
+      // A copy: the run may be saved in the middle of the stage, from what earlier ones have made.
+      var made = products
+      try stages[position].run(&made)
+      products = made
+      position += 1
+      try context.save()
+    }
+    context.reporter.endProgress()
+  }
+}
+
+// What a checkpoint of a run holds, and how the run is put together again from it.
+extension SearchRun {
+  func checkpoint() throws -> Checkpoint {
+    var checkpoint = Checkpoint()
+    checkpoint.texts = [
+      "configuration": configuration.yaml,
+      "phase": phase,
+      "data-digest": context.setting.data.digest,
+      "supernet-digest": products.supernet?.digest ?? "",
+      "metrics-size": String(context.metrics.size),
+      "computer": context.setting.computer,
+    ]
+    for (key, digest) in context.setting.inputDigests {
+      checkpoint.texts["digest-" + key] = digest
+    }
+    for stage in stages { try stage.store(in: &checkpoint) }
+    if let supernet = products.supernet {
+      checkpoint.set(try supernet.state(), under: "predictions/")
+    }
+    return checkpoint
+  }
+
+  private func restore(_ checkpoint: Checkpoint, name: String) throws {
+    let path = folder.file(name)
+    try CheckpointCheck(context).check(checkpoint, path: path)
+    let phase = try checkpoint.text("phase", in: path)
+    let names = stages.map { type(of: $0).phase } + [Self.finishedPhase]
+    guard let position = names.firstIndex(of: phase) else {
+      throw RunError.mismatch(what: "another program", differences: ["an unknown phase"])
+    }
+    if folder.isHeld {
+      try context.metrics.truncate(
+        to: Int(try checkpoint.text("metrics-size", in: path)) ?? 0
+      )
+    }
+    for (index, stage) in stages.prefix(position + 1).enumerated() {
+      try stage.restore(from: checkpoint, isDone: index < position, products: &products)
+    }
+    self.position = position
+    guard let supernet = products.supernet else { return }
+    guard try supernet.digest == checkpoint.text("supernet-digest", in: path) else {
+      throw RunError.mismatch(
+        what: "another supernet",
+        differences: ["\(folder.file(RunFolder.supernetName)) has changed since the checkpoint"]
+      )
+    }
+    try supernet.restore(
+      checkpoint.tensors(under: "predictions/"),
+      images: context.setting.images
+    )
   }
 }

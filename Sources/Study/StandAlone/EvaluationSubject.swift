@@ -35,10 +35,11 @@ public final class EvaluationSubject {
     guard isFolder.boolValue else {
       return (path, try SupernetFile.information(path: path).provenance["configuration"])
     }
-    guard let bytes = FileManager.default.contents(atPath: path + "/config.yaml") else {
-      throw RunError.notARun(folder: path, missing: "config.yaml")
+    guard let bytes = FileManager.default.contents(atPath: "\(path)/\(RunFolder.configurationName)")
+    else {
+      throw RunError.notARun(folder: path, missing: RunFolder.configurationName)
     }
-    let file = path + "/" + SearchRun.supernetName
+    let file = path + "/" + RunFolder.supernetName
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError.unfinished(
         "\(path): the supernet of this run is not trained yet; "

@@ -88,7 +88,7 @@ public struct SupernetEvaluation: Sendable, Codable {
   /// The file that an evaluation leaves in its folder.
   public static let fileName = "evaluation.json"
 
-  /// Throws ``RunError`` for a folder without one, or one that is none.
+  /// Throws ``RunError`` where the folder holds no evaluation, or a file that is not one.
   public static func read(folder: String) throws -> SupernetEvaluation {
     let path = folder + "/" + fileName
     guard let bytes = FileManager.default.contents(atPath: path) else {

@@ -7,12 +7,12 @@ import Search
 import SearchSpaces
 import Statistics
 
-// What they say.
+// What the predictions amount to.
 extension SupernetEvaluator {
   package func judge(
     _ entries: [ArchitectureSelection.Entry],
-    inherited: [FlipMetrics.Predictions],
-    alone: [[FlipMetrics.Predictions]]
+    inherited: [Predictions],
+    alone: [[Predictions]]
   ) throws -> SupernetEvaluation {
     let rows = try entries.enumerated().map { index, entry in
       let network = try subject.space.network(entry.architecture)
@@ -53,8 +53,8 @@ extension SupernetEvaluator {
   private func compare(
     _ entries: [ArchitectureSelection.Entry],
     _ rows: [SupernetEvaluation.Row],
-    inherited: [FlipMetrics.Predictions],
-    alone: [[FlipMetrics.Predictions]]
+    inherited: [Predictions],
+    alone: [[Predictions]]
   ) throws -> SupernetEvaluation.Comparison? {
     var stream = RandomStream(seed: subject.configuration.seed, name: "evaluation.bootstrap")
     let differences = rows.compactMap { $0.alone?.difference.value }
@@ -88,7 +88,7 @@ extension SupernetEvaluator {
       agreementOfSeeds: agreementOfSeeds,
       flips: flips.isEmpty ? nil : try FlipReduction(flips, from: &stream),
       pairs: try pairs.map { small, large in
-        func rate(_ networks: [FlipMetrics.Predictions]) throws -> Double {
+        func rate(_ networks: [Predictions]) throws -> Double {
           try FlipCounts(reference: networks[small], candidate: networks[large]).negativeFlipRate
         }
         return .init(

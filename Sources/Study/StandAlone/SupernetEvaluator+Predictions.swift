@@ -11,8 +11,8 @@ import Supernet
 extension SupernetEvaluator {
   package func predictInherited(
     _ entries: [ArchitectureSelection.Entry]
-  ) throws -> [FlipMetrics.Predictions] {
-    let evaluator = ArchitectureEvaluator(supernet: subject.supernet, calibration: calibration)
+  ) throws -> [Predictions] {
+    let predictor = RolloutPredictor(subject.supernet, calibration: calibration)
     return try entries.enumerated().map { index, entry in
       try stopIfAsked()
       services.reporter.progress(
@@ -35,36 +35,36 @@ extension SupernetEvaluator {
         subject.space.code(entry.architecture),
         identity,
         in: store
-      ) { set in try evaluator.predictions(of: entry.architecture, on: set) }
+      ) { set in try predictor.predictions(of: entry.architecture, on: set).classes }
     }
   }
 
   /// By seed, then architecture.
   package func predictAlone(
     _ entries: [ArchitectureSelection.Entry]
-  ) throws -> [[FlipMetrics.Predictions]] {
+  ) throws -> [[Predictions]] {
     let training = try StandAloneTraining(subject)
     return try aloneSeeds.enumerated().map { turn, seed in
       try entries.enumerated().map { index, entry in
         try stopIfAsked()
         let number = turn * entries.count + index + 1
         var seconds = 0.0
-        var network: ArchitectureEvaluator?
+        var network: RolloutPredictor?
         let only = try StandAloneSpace(entry.architecture, of: subject.space).architecture
         let result = try predictions(
           "\(subject.space.code(entry.architecture))-\(seed)",
           training.identity(of: entry.architecture, seed: seed),
           in: aloneStore
         ) { set in
-          let evaluator =
+          let predictor =
             try network
-            ?? ArchitectureEvaluator(
-              supernet: train(entry, number, training, seed: seed, seconds: &seconds),
+            ?? RolloutPredictor(
+              train(entry, number, training, seed: seed, seconds: &seconds),
               calibration: calibration,
               memoryLimit: 0
             )
-          network = evaluator
-          return try evaluator.predictions(of: only, on: set)
+          network = predictor
+          return try predictor.predictions(of: only, on: set).classes
         }
         if network != nil {
           services.reporter.note(
@@ -123,7 +123,7 @@ extension SupernetEvaluator {
     _ identity: PredictionsFile.Identity,
     in store: PredictionsStore?,
     make: (ImageSet) throws -> [Int32]
-  ) throws -> FlipMetrics.Predictions {
+  ) throws -> Predictions {
     let set = subject.set(settings.split)
     let classes: [Int32]
     if let store {
@@ -141,7 +141,7 @@ extension SupernetEvaluator {
     } else {
       classes = try make(set)
     }
-    return try FlipMetrics.Predictions(classes: classes.map(Int.init), labels: set.labels)
+    return try Predictions(classes: classes, labels: set.labels)
   }
 
   package var aloneSeeds: [UInt64] {

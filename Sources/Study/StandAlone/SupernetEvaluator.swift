@@ -32,27 +32,29 @@ public struct SupernetEvaluator {
 
   package let subject: EvaluationSubject
   package let settings: Settings
-  package let services: SearchRun.Services
+  package let services: RunServices
   package let latencies: CostTable?
   package let store: PredictionsStore?
   package let aloneStore: PredictionsStore?
   package let calibration: [Tensor]
+  private let storage: any Storage
 
   /// - Parameter latencies: a table of the supernet's space, in nanoseconds.
   public init(
     _ subject: EvaluationSubject,
     settings: Settings,
     latencies: CostTable? = nil,
-    services: SearchRun.Services,
+    services: RunServices,
     storage: any Storage = SystemStorage()
   ) throws {
     self.subject = subject
     self.settings = settings
     self.latencies = latencies
     self.services = services
+    self.storage = storage
     let labels = PredictionsFile.Content(
-      search: subject.images.search.labels.map(Int32.init),
-      test: subject.images.test.labels.map(Int32.init)
+      search: subject.images.search.labels,
+      test: subject.images.test.labels
     )
     store = try settings.folder.map {
       try PredictionsStore($0 + "/inherited", labels: labels, storage: storage)
@@ -74,7 +76,8 @@ public struct SupernetEvaluator {
     if let folder = settings.folder {
       try AtomicFile.write(
         Array(evaluation.json().utf8),
-        to: folder + "/" + SupernetEvaluation.fileName
+        to: folder + "/" + SupernetEvaluation.fileName,
+        storage: storage
       )
     }
     return evaluation

@@ -8,23 +8,13 @@ public protocol Classifier {
   func logits(_ images: Tensor) throws -> Tensor
 }
 
-/// What a classifier says about a sequence of images.
-public struct Predictions: Sendable, Hashable {
-  /// The class of the largest logit, the first among equals.
-  public var classes: [Int]
-  /// The largest logit less the second largest: how near the prediction is to another.
-  public var margins: [Float]
-
-  public init(classes: [Int], margins: [Float]) {
-    self.classes = classes
-    self.margins = margins
-  }
-}
-
 extension Classifier {
-  /// Predictions for all images of `batches`, in order.
-  public func predict(_ batches: some Sequence<Tensor>) throws -> Predictions {
-    var predictions = Predictions(classes: [], margins: [])
+  /// For all images of `batches`, in order: the class of the largest logit, the first among equals,
+  /// and the largest logit less the second largest, which tells how near the prediction is to another.
+  public func classify(
+    _ batches: some Sequence<Tensor>
+  ) throws -> (classes: [Int32], margins: [Float]) {
+    var (classes, margins): ([Int32], [Float]) = ([], [])
     try withoutGradient {
       for batch in batches {
         let logits = try logits(batch)
@@ -33,10 +23,10 @@ extension Classifier {
         // The runner-up is the best once the winner is out of the way.
         let others = try Tensor.range(logits.size(1), device: logits.device).equal(best)
         let second = try logits.filled(where: others, with: -.infinity).max([1], keep: true)
-        predictions.classes += try best.reshaped([-1]).array(Int.self)
-        predictions.margins += try (top - second).reshaped([-1]).array(Float.self)
+        classes += try best.reshaped([-1]).array(Int.self).map(Int32.init)
+        margins += try (top - second).reshaped([-1]).array(Float.self)
       }
     }
-    return predictions
+    return (classes, margins)
   }
 }

@@ -74,37 +74,71 @@ extension CalibratedSubnet {
   /// elastic ones, as in Once-for-All's `get_active_subnet`.
   public func extract() throws -> StaticNetwork {
     try checkFresh()
+    return try StaticNetwork(copying: network, from: supernet, statistics: statistics)
+  }
+}
+
+extension StaticNetwork {
+  /// The slices that `network`, or a part of one, uses of a supernet, copied; its batch norms get the
+  /// calibrated `statistics`.
+  ///
+  /// Throws ``SupernetError/missingTensors(_:)`` for a batch norm without statistics.
+  convenience init(
+    copying network: NetworkDescription,
+    from supernet: Supernet,
+    statistics: NormStatistics
+  ) throws {
+    let store = supernet.store
     var tensors: [String: Tensor] = [:]
     try withoutGradient {
       for convolution in network.convolutions {
-        tensors[convolution.weight.staticKey] = try supernet.store.filter(convolution).clone()
+        tensors[convolution.weight.staticKey] = try store.filter(convolution).clone()
         if let bias = convolution.bias {
-          tensors[bias.staticKey] = try supernet.store.slice(bias).clone()
+          tensors[bias.staticKey] = try store.slice(bias).clone()
         }
-        if let norm = convolution.norm { try copy(norm, to: &tensors) }
+        guard let norm = convolution.norm else { continue }
+        guard let (mean, variance) = statistics[norm.key] else {
+          throw SupernetError.missingTensors([norm.key + ".running_mean"])
+        }
+        for part in [".weight", ".bias"] {
+          tensors[norm.staticKey + part] =
+            try store.vector(norm.key + part, count: norm.active).detached().clone()
+        }
+        tensors[norm.staticKey + ".running_mean"] = try mean.clone()
+        tensors[norm.staticKey + ".running_var"] = try variance.clone()
+        let counter = ".num_batches_tracked"
+        tensors[norm.staticKey + counter] =
+          norm.key == norm.staticKey
+          ? try store[norm.key + counter].clone()
+          : try Tensor(Int64(0), device: supernet.device)
       }
       for linear in network.linears {
         for slice in [linear.weight, linear.bias] {
-          tensors[slice.staticKey] = try supernet.store.slice(slice).contiguous().clone()
+          tensors[slice.staticKey] = try store.slice(slice).contiguous().clone()
         }
       }
     }
-    return try StaticNetwork(network: network.extracted, tensors: tensors, device: device)
+    try self.init(network: network.extracted, tensors: tensors, device: supernet.device)
   }
 
-  private func copy(_ norm: BatchNorm, to tensors: inout [String: Tensor]) throws {
-    guard let (mean, variance) = statistics[norm.key] else {
-      throw SupernetError.missingTensors([norm.key + ".running_mean"])
-    }
-    for part in [".weight", ".bias"] {
-      tensors[norm.staticKey + part] =
-        try supernet.store.vector(norm.key + part, count: norm.active).detached().clone()
-    }
-    tensors[norm.staticKey + ".running_mean"] = try mean.clone()
-    tensors[norm.staticKey + ".running_var"] = try variance.clone()
-    let counter = ".num_batches_tracked"
-    tensors[norm.staticKey + counter] =
-      norm.key == norm.staticKey
-      ? try supernet.store[norm.key + counter].clone() : try Tensor(Int64(0), device: device)
+  /// A network from tensors as ``state()`` gives them, such as those of a file, which are copied to
+  /// `device`.
+  ///
+  /// `network` is its description, under the names of its supernet or its own. Throws
+  /// ``SupernetError`` for tensors missing, unknown, of another shape or of another type.
+  package convenience init(
+    _ network: NetworkDescription,
+    state: [String: Tensor],
+    device: Device
+  ) throws {
+    let network = network.extracted
+    try checkState(state, against: network.staticTensors)
+    try self.init(
+      network: network,
+      tensors: withoutGradient {
+        try state.mapValues { try $0.to(device: device).inRunningOrder().clone() }
+      },
+      device: device
+    )
   }
 }

@@ -84,11 +84,29 @@ extension Supernet {
   ) throws -> Supernet {
     let file = try HDF5File.open(path)
     let space = try SupernetFile.information(file).space.makeSpace(types: spaces)
-    let supernet = try Supernet(space: space, device: device) { tensor, _ in
-      [Float](repeating: 0, count: tensor.count)
-    }
+    let supernet = try Supernet(zeroed: space, device: device)
     try supernet.load(file.root.group("state").tensors())
     return supernet
+  }
+
+  /// The supernet of a file, which must be of `space`. Throws what ``read(_:device:spaces:)`` throws
+  /// and, for a file of another space,
+  /// ``SupernetError/wrongSpace(file:found:expected:)``.
+  public static func read(
+    _ path: String,
+    of space: any ConfiguredSpace,
+    device: Device = .cpu
+  ) throws -> Supernet {
+    let supernet = try Supernet(zeroed: space, device: device)
+    try supernet.load(path: path)
+    return supernet
+  }
+
+  /// Every weight 0: to be loaded.
+  private convenience init(zeroed space: any SearchSpace, device: Device) throws {
+    try self.init(space: space, device: device) { tensor, _ in
+      [Float](repeating: 0, count: tensor.count)
+    }
   }
 
   /// Takes the weights of a file of the same space.

@@ -8,7 +8,7 @@ extension LatencyTable {
   /// Measures every distinct part of a space once on this machine, then some whole networks
   /// (smallest, largest and `randomChecks` from `random`) against the sums.
   ///
-  /// `progress` hears how many parts were measured. Networks have made-up weights: latency does not
+  /// `progress` is called with the number of parts that were measured. Networks have made-up weights: latency does not
   /// depend on them.
   public static func measure(
     _ space: any ConfiguredSpace,

@@ -21,27 +21,6 @@ import Torch
 /// for architecture in rollout { let classes = try evaluator.classes(of: architecture, on: images) }
 /// ```
 public final class RolloutEvaluator {
-  /// Images in fixed batches. Values of one name must be the same images in the same batches.
-  public struct Images {
-    public let name: String
-    public let count: Int
-    public let batchCount: Int
-    /// A batch `[batch, channels, height, width]` by its index. Not called concurrently.
-    public let batch: (Int) throws -> Tensor
-
-    public init(
-      name: String,
-      count: Int,
-      batchCount: Int,
-      batch: @escaping (Int) throws -> Tensor
-    ) {
-      self.name = name
-      self.count = count
-      self.batchCount = batchCount
-      self.batch = batch
-    }
-  }
-
   public let precision: ComputePrecision
   let supernet: Supernet
   private let calibration: [Tensor]
@@ -55,7 +34,7 @@ public final class RolloutEvaluator {
 
   struct Key: Hashable {
     var node: Int
-    /// What images the outputs belong to; nil for those of calibration.
+    /// Digest of the images that the outputs belong to; nil for those of calibration.
     var images: String?
   }
 
@@ -97,19 +76,49 @@ public final class RolloutEvaluator {
   /// The class of the largest logit, the first among equals, for each image.
   ///
   /// Throws ``SupernetError/staleSubnet(architecture:)`` once the supernet's weights have changed.
-  public func classes(of architecture: Architecture, on images: Images) throws -> [Int32] {
+  public func classes(of architecture: Architecture, on images: ImageSet) throws -> [Int32] {
     try evaluate(architecture, on: images) { try $0.argmax(1).array(Int.self).map(Int32.init) }
       .flatMap { $0 }
   }
 
   /// Logits by batch, row by row: `batch * classes` values each.
-  public func logits(of architecture: Architecture, on images: Images) throws -> [[Float]] {
+  public func logits(of architecture: Architecture, on images: ImageSet) throws -> [[Float]] {
     try evaluate(architecture, on: images) { try $0.to(.float32).array() }
+  }
+
+  /// The classes of ``classes(of:on:)``, to the bit, and how sure the network is of them: the softmax
+  /// probability of the predicted class and that of the true class, for each image. Layers run again
+  /// where nothing of them was kept, so ask for the final figures only.
+  public func confidences(
+    of architecture: Architecture,
+    on images: ImageSet
+  ) throws -> (classes: [Int32], predicted: [Float], trueClass: [Float]) {
+    let batches = try evaluate(architecture, on: images) { logits in
+      let classes = try logits.argmax(1, keep: true)
+      let probabilities = try logits.to(.float32).softmax(1)
+      return (
+        classes: try classes.array(Int.self).map(Int32.init),
+        predicted: try probabilities.gathered(1, classes).array(Float.self),
+        probabilities: probabilities
+      )
+    }
+    var trueClass: [Float] = []
+    for batch in batches {
+      let count = batch.classes.count
+      let truth = images.labels.dropFirst(trueClass.count).prefix(count).map(Int.init)
+      trueClass += try withoutGradient {
+        try batch.probabilities.gathered(
+          1,
+          Tensor(truth, shape: [count, 1], device: supernet.device)
+        ).array(Float.self)
+      }
+    }
+    return (batches.flatMap(\.classes), batches.flatMap(\.predicted), trueClass)
   }
 
   private func evaluate<Result>(
     _ architecture: Architecture,
-    on images: Images,
+    on images: ImageSet,
     finish: (Tensor) throws -> Result
   ) throws -> [Result] {
     guard generation == supernet.generation else {
@@ -119,14 +128,14 @@ public final class RolloutEvaluator {
     let path = try path(of: architecture)
     let input = supernet.space.input
     let layers = try calibratedLayers(path, of: architecture)
-    let stretch = Stretch(
+    let traversal = Traversal(
       path: path,
-      images: images.name,
+      images: images.digest,
       bytesPerValue: images.count * precision.elementType.byteCount,
       batchCount: images.batchCount
     )
     let reading = NSLock()
-    let results = try run(stretch, memo: ()) { batch in
+    let results = try run(traversal, memo: ()) { batch in
       try input.images(reading.withLock { try images.batch(batch) }, for: architecture)
         .to(precision.elementType).channelsLast()
     } body: { position, input, _ in
@@ -173,10 +182,9 @@ extension RolloutEvaluator {
 
   private func layer(_ node: Int, statistics: NormStatistics) throws -> StaticNetwork {
     try TorchRuntime.withOneThread {
-      try CalibratedSubnet(
-        supernet: supernet,
-        architecture: supernet.space.smallest,
-        network: NetworkDescription(trie.nodes[node].layer),
+      try StaticNetwork(
+        copying: NetworkDescription(trie.nodes[node].layer),
+        from: supernet,
         statistics: statistics
       ).folded(precision: precision)
     }
@@ -190,7 +198,7 @@ extension RolloutEvaluator {
   ) throws -> [Int: NormStatistics] {
     let end = path.lastIndex { trie.nodes[$0].isNormalized }.map { $0 + 1 } ?? 0
     guard first < end else { return [:] }
-    let stretch = Stretch(
+    let traversal = Traversal(
       path: Array(path[..<end]),
       images: nil,
       bytesPerValue: calibrationImages * ElementType.float32.byteCount,
@@ -199,7 +207,7 @@ extension RolloutEvaluator {
       knownCount: first
     )
     let input = supernet.space.input
-    let batches = try run(stretch, memo: [Int: NormStatistics]()) { batch in
+    let batches = try run(traversal, memo: [Int: NormStatistics]()) { batch in
       try input.images(calibration[batch], for: architecture).channelsLast()
     } body: { position, input, moments in
       let pass = CalibrationPass(store: supernet.store, formulation: .fast)

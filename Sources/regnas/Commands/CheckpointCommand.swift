@@ -37,10 +37,6 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       let listing = try CheckpointStore.listing(of: folder)
-      if json {
-        try Console.json(listing)
-        return
-      }
       let rows = listing.map { entry in
         [
           entry.name, entry.saved, "\(entry.bytes)", entry.phase ?? "-",
@@ -49,14 +45,13 @@ struct CheckpointCommand: ParsableCommand {
           entry.problem == nil ? "sound" : entry.isDamaged ? "DAMAGED" : "UNUSABLE",
         ]
       }
-      Console.out(
-        TextTable(
-          header: [
-            "checkpoint", "saved", "bytes", "phase", "supernet step", "members", "evaluations", "",
-          ],
-          rows: rows
-        ).text
+      let table = TextTable(
+        header: [
+          "checkpoint", "saved", "bytes", "phase", "supernet step", "members", "evaluations", "",
+        ],
+        rows: rows
       )
+      try Console.show(listing, table.text, json: json)
     }
   }
 

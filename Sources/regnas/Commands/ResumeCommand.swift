@@ -28,14 +28,11 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func run() throws {
-    let folder = try RunFolder.open(folder, storage: work.storage)
-    var sources = try ConfigurationSources(
-      stored: folder.read("config.yaml"),
-      name: folder.file("config.yaml")
-    )
+    var sources = try RunFolder.read(folder).configurationSources()
     for assignment in set { try sources.set(assignment, place: "--set") }
     let configuration = sources.configuration
     try configuration.startTorch()
+    let folder = try RunFolder.open(folder, storage: work.storage)
     let session = RunSession(work)
     let run = try SearchRun.resume(
       folder,

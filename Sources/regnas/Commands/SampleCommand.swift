@@ -9,7 +9,8 @@ struct SampleCommand: ParsableCommand {
     discussion: """
       Draws architectures from each controller, measures the best on the whole search split, \
       chooses, and reports on the test split. Writes RUN/family.h5: architectures, weights, \
-      predictions and figures of every member.
+      predictions and figures of every member. The run itself is only read: several may sample at \
+      once, and with --out also from a folder that cannot be written to.
 
       EXAMPLE
         regnas sample checkpoints/fashion --samples 100
@@ -46,12 +47,8 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try RunFolder.open(folder, storage: work.storage)
-    let sources = try ConfigurationSources(
-      stored: folder.read("config.yaml"),
-      name: folder.file("config.yaml")
-    )
-    let configuration = sources.configuration
+    let folder = try RunFolder.read(folder)
+    let configuration = try folder.configuration()
     try configuration.startTorch()
     let session = RunSession(work)
     let run = try SearchRun.resume(
@@ -63,8 +60,13 @@ struct SampleCommand: ParsableCommand {
     settings.samples = samples ?? settings.samples
     settings.finalists = finalists ?? settings.finalists
     settings.seed = seed ?? settings.seed
-    let path = out ?? folder.file("family.h5")
-    let family = try run.sampleFamily(settings, to: path, overwrite: overwrite)
+    let path = out ?? folder.file(RunFolder.familyName)
+    let family = try run.sampleFamily(
+      settings,
+      to: path,
+      overwrite: overwrite,
+      storage: work.storage
+    )
     session.reporter.note("wrote \(path)")
     if json { try Console.json(family.report) } else { Console.out(family.report.table) }
   }

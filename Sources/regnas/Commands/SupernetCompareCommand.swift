@@ -40,7 +40,7 @@ extension [SupernetStudy] {
     }
     func interval(_ value: MeanInterval?, _ format: String, times factor: Double = 1) -> String {
       guard let value else { return "-" }
-      let numbers = [value.mean, value.low, value.high].map {
+      let numbers = [value.mean, value.lower, value.upper].map {
         String(format: format, $0 * factor)
       }
       return value.halfWidth > 0

@@ -50,8 +50,10 @@ extension SupernetEvaluation {
   var csv: String {
     var header = ["space", "name", "macs", "parameters"]
     if hasLatency { header.append("latency_ns") }
-    header += ["inherited", "inherited_low", "inherited_high"]
-    if comparison != nil { header += ["alone", "difference", "difference_low", "difference_high"] }
+    header += ["inherited", "inherited_lower", "inherited_upper"]
+    if comparison != nil {
+      header += ["alone", "difference", "difference_lower", "difference_upper"]
+    }
     header.append("architecture")
     let rows = architectures.map { row in
       var cells = [space, row.name, "\(row.macs)", "\(row.parameters)"]
@@ -89,7 +91,7 @@ extension SupernetEvaluation.Comparison {
     typealias Text = SupernetEvaluation
     var lines = [
       "inherited - alone  \(Text.signed(difference.mean)) "
-        + "[\(Text.signed(difference.low)), \(Text.signed(difference.high))] points, mean of "
+        + "[\(Text.signed(difference.lower)), \(Text.signed(difference.upper))] points, mean of "
         + "\(agreement.architectures) architectures (Student's interval over them)",
       "Kendall's tau      \(agreement.text)"
         + (agreement.interval == nil ? "" : " (bootstrap over architectures)"),

@@ -3,6 +3,7 @@ import AtomicFiles
 import Configuration
 import Controller
 import Decisions
+import FlipMetrics
 import ForeignWeights
 import Foundation
 import HDF5
@@ -44,7 +45,7 @@ enum ExitStatus: Int32 {
     case is DeviceError: .deviceUnavailable
     case is ConfigurationError, is DecisionError, is SpaceError, is NetworkError: .usage
     case let error as ImportError: checkpoint(error.cause)
-    case is SupernetError, is TensorFileError: .badData
+    case is SupernetError, is TensorFileError, is FlipError: .badData
     case let error as ControllerError: controller(error)
     case is TorchError: .failure
     default: nil

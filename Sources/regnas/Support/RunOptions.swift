@@ -62,7 +62,7 @@ struct SpeechOptions: ParsableArguments {
   func reporter() -> ProgressPrinter { ProgressPrinter(quiet: quiet, noProgress: noProgress) }
 }
 
-/// The same for a command that can be stopped and gone on with.
+/// The same for a command that can be stopped and resumed.
 struct WorkOptions: ParsableArguments {
   @OptionGroup var speech: SpeechOptions
 

@@ -23,7 +23,7 @@ struct RunSession {
     }
   }
 
-  var services: SearchRun.Services { .init(reporter: reporter, interruption: interruption) }
+  var services: RunServices { .init(reporter: reporter, interruption: interruption) }
 
   /// Runs `body` and keeps `run.json` telling how it stands, at the end with `state`.
   func record(
@@ -32,29 +32,29 @@ struct RunSession {
     endingAs state: String = "finished",
     _ body: () throws -> Void
   ) throws {
-    reporter.keepLog(at: folder.file("log.txt"))
+    reporter.keepLog(at: folder.file(RunFolder.logName))
     var record = RunRecord(configuration)
-    try folder.write(record.json(), to: "run.json")
+    try folder.write(record.json(), to: RunFolder.recordName)
     do {
       try body()
       record.state = state
     } catch let stop as Interrupted {
       record.state = "interrupted"
       record.end = RunRecord.now
-      try? folder.write(record.json(), to: "run.json")
+      try? folder.write(record.json(), to: RunFolder.recordName)
       reporter.note("saved; go on with: regnas resume \(folder.path)")
       throw stop
     } catch {
       record.state = "failed: \(error)"
       record.end = RunRecord.now
-      try? folder.write(record.json(), to: "run.json")
+      try? folder.write(record.json(), to: RunFolder.recordName)
       if error is StorageError {
         reporter.note("when that is mended, go on with: regnas resume \(folder.path)")
       }
       throw error
     }
     record.end = RunRecord.now
-    try folder.write(record.json(), to: "run.json")
+    try folder.write(record.json(), to: RunFolder.recordName)
   }
 }
 

@@ -100,10 +100,12 @@ import Torch
     try smallFamily(to: path)
     test(
       try Damager(path) {
-        let report = try FamilyFile.readReport(path).json()
-        return try "\(report) \(FamilyFile.largestPredictions(path, split: "test"))"
+        let family = try Family(contentsOf: path)
+        let state = family.members[0].weights.sorted { $0.key < $1.key }
+        let weights = try state.map { "\($0) \(try $1.bytes())" }
+        return try "\(family.report.json()) \(family.members[0].test) \(weights)"
       },
-      every: 1
+      every: 61
     )
   }
 

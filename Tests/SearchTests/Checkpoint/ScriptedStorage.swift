@@ -109,4 +109,10 @@ final class ScriptedStorage: Storage {
     try system.remove(path)
     did(.remove(path))
   }
+
+  func truncate(_ path: String, to size: Int) throws(StorageFault) {
+    _ = try step()
+    try system.truncate(path, to: size)
+    did(.truncate(path, size))
+  }
 }

@@ -12,6 +12,7 @@ struct SimulatedDisk {
     case close
     case rename(String, String)
     case remove(String)
+    case truncate(String, Int)
   }
 
   private struct File {
@@ -62,6 +63,10 @@ struct SimulatedDisk {
     case .remove(let path):
       current[path] = nil
       pending.append(.unlink(path))
+    case .truncate(let path, let size):
+      guard let file = current[path] else { return }
+      files[file].data = Array(files[file].data.prefix(size))
+      files[file].durable = min(files[file].durable, size)
     }
   }
 

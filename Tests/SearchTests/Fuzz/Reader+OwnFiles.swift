@@ -18,8 +18,12 @@ extension Reader {
   private static let kinds: [(kind: String, seeds: [[UInt8]], read: Read)] = [
     ("search", seeds("search"), { _ = try CheckpointSummary(Checkpoint(path: $0)).description }),
     (
-      "family", seeds("family"),
+      "family", files("Formats/version-2", ending: "family.h5") + seeds("family"),
       { path in
+        // What is accepted can be rebuilt.
+        for member in try Family(contentsOf: path).members where (try? member.description) != nil {
+          _ = try member.network()
+        }
         _ = try FamilyFile.readReport(path)
         _ = try FamilyFile.largestPredictions(path, split: "test")
       }

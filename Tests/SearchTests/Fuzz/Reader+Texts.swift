@@ -40,7 +40,7 @@ extension Reader {
       try sources.read(yaml: text, name: "config.yaml")
     },
     text("predictions", ["0\n1\n2\n1\n", "0.1 0.9 0\n1 0 0\n0 0 1\n0 1 0\n"]) { text in
-      _ = try FlipMetrics.Predictions(text: text, labels: [0, 1, 2, 1], classCount: 3)
+      _ = try Predictions(text: text, labels: [0, 1, 2, 1], classCount: 3)
     },
     text(
       "architecture",

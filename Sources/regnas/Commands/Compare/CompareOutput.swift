@@ -52,7 +52,7 @@ extension StrategyComparison.BudgetResult {
         .init(
           name: curve.name,
           points: curve.summary.enumerated().map { index, point in
-            .init(x: Double(index + 1), y: point.mean, low: point.low, high: point.high)
+            .init(x: Double(index + 1), y: point.mean, lower: point.lower, upper: point.upper)
           }
         )
       }

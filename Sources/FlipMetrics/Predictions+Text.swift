@@ -5,12 +5,12 @@ extension Predictions {
   ///
   /// Throws ``FlipError/invalidLine(_:text:reason:)`` naming the line (from 1), or
   /// ``FlipError/wrongLineCount(expected:found:)``.
-  public init(text: String, labels: [Int], classCount: Int) throws(FlipError) {
+  public init(text: String, labels: [Int32], classCount: Int) throws(FlipError) {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { $0.filter { !$0.isWhitespace && $0 != "\u{FEFF}" } }
     while lines.last?.isEmpty == true { lines.removeLast() }
     let hasHeading = lines.first.map { !$0.isEmpty && !$0.contains(where: \.isNumber) } ?? false
-    var classes: [Int] = []
+    var classes: [Int32] = []
     classes.reserveCapacity(lines.count)
     for (index, line) in lines.enumerated().dropFirst(hasHeading ? 1 : 0) {
       guard let value = Int(line) else {
@@ -26,7 +26,7 @@ extension Predictions {
           reason: "is not a class in 0..<\(classCount)"
         )
       }
-      classes.append(value)
+      classes.append(Int32(value))
     }
     guard classes.count == labels.count else {
       throw .wrongLineCount(expected: labels.count, found: classes.count)

@@ -1,50 +1,44 @@
 import Configuration
+import FlipMetrics
 import Testing
 
 @testable import Search
 
 @Suite struct RewardTests {
   // The example of the metrics of the field: NFR .25, accuracy .5.
-  let predictions: [Int32] = [1, 3, 0, 3]
-  let reference: [Int32] = [2, 1, 0, 2]
-  let labels = [3, 3, 0, 2]
+  let labels: [Int32] = [3, 3, 0, 2]
+  let predictions: Predictions
+  let reference: Predictions
 
-  @Test func aNegativeFlipCostsItsWeight() {
+  init() throws {
+    predictions = try Predictions(classes: [1, 3, 0, 3], labels: labels)
+    reference = try Predictions(classes: [2, 1, 0, 2], labels: labels)
+  }
+
+  @Test func aNegativeFlipCostsItsWeight() throws {
     let reward = Reward(flipWeight: 2, aggregate: .mean)
-    let measured = reward.measure(
-      predictions: predictions,
-      labels: labels,
-      references: [reference]
-    )
+    let measured = try reward.measure(predictions, references: [reference])
     #expect(measured.accuracy == 0.5)
     #expect(measured.negativeFlipRates == [0.25])
     #expect(measured.reward == 0.5 - 2 * 0.25)
-    #expect(reward.measure(predictions: predictions, labels: labels, references: []).reward == 0.5)
+    #expect(try reward.measure(predictions, references: []).reward == 0.5)
   }
 
-  @Test func unusedBudgetCostsItsWeight() {
+  @Test func unusedBudgetCostsItsWeight() throws {
     let reward = Reward(flipWeight: 1, aggregate: .mean, budgetWeight: 0.1)
-    let measured = reward.measure(
-      predictions: predictions,
-      labels: labels,
-      references: [],
-      budgetUse: 0.75
-    )
+    let measured = try reward.measure(predictions, references: [], budgetUse: 0.75)
     #expect(abs(measured.reward - (0.5 - 0.1 * 0.25)) < 1e-12)
     #expect(measured.accuracy == 0.5)
   }
 
-  @Test func severalReferencesCountByMeanOrWorst() {
-    let perfect: [Int32] = [3, 3, 0, 2]
-    func value(_ aggregate: RunConfiguration.FlipAggregate) -> Double {
-      Reward(flipWeight: 1, aggregate: aggregate).measure(
-        predictions: predictions,
-        labels: labels,
-        references: [reference, perfect]
-      ).reward
+  @Test func severalReferencesCountByMeanOrWorst() throws {
+    let perfect = try Predictions(classes: labels, labels: labels)
+    func value(_ aggregate: RunConfiguration.FlipAggregate) throws -> Double {
+      try Reward(flipWeight: 1, aggregate: aggregate)
+        .measure(predictions, references: [reference, perfect]).reward
     }
-    #expect(value(.mean) == 0.5 - (0.25 + 0.5) / 2)
-    #expect(value(.worst) == 0.5 - 0.5)
+    #expect(try value(.mean) == 0.5 - (0.25 + 0.5) / 2)
+    #expect(try value(.worst) == 0.5 - 0.5)
   }
 
   @Test func budgetsAreCheckedAgainstTheAttainableRange() throws {

@@ -2,8 +2,8 @@ import Torch
 
 // How batches go through layers: from where outputs are kept, keeping what others will want.
 extension RolloutEvaluator {
-  /// Batches to be taken through the layers of a path.
-  struct Stretch {
+  /// Batches of images on their way through the layers of a path.
+  struct Traversal {
     var path: [Int]
     var images: String?
     /// Of all images, for one value of each.
@@ -16,16 +16,16 @@ extension RolloutEvaluator {
   /// Takes batches through a path from the deepest node whose outputs are kept, keeping those that
   /// other architectures will want. Batches are spread over the threads.
   func run<Memo, Result>(
-    _ stretch: Stretch,
+    _ traversal: Traversal,
     memo: Memo,
     input: (Int) throws -> Tensor,
     body: (Int, Tensor, inout Memo) throws -> Tensor,
     finish: (Tensor, Memo) throws -> Result
   ) throws -> [Result] {
-    let path = stretch.path
-    let keys = path.map { Key(node: $0, images: stretch.images) }
+    let path = traversal.path
+    let keys = path.map { Key(node: $0, images: traversal.images) }
     for key in keys { kept.touch(key) }
-    let start = keys.prefix(stretch.knownCount).lastIndex { kept[$0] != nil }.map { $0 + 1 } ?? 0
+    let start = keys.prefix(traversal.knownCount).lastIndex { kept[$0] != nil }.map { $0 + 1 } ?? 0
     let inputs = start > 0 ? kept[keys[start - 1]] : nil
     for position in start..<max(start, path.count - 1) {
       guard trie.isForked(path[position], before: path[position + 1]),
@@ -34,7 +34,7 @@ extension RolloutEvaluator {
       let node = trie.nodes[path[position]]
       _ = kept.reserve(
         keys[position],
-        bytes: node.outputCount * stretch.bytesPerValue,
+        bytes: node.outputCount * traversal.bytesPerValue,
         // The layers that would have to run again.
         worth: Double(position + 1),
         pinned: start > 0 ? keys[start - 1] : nil
@@ -43,7 +43,7 @@ extension RolloutEvaluator {
     // Those that have a place, also after room was made for the ones after them.
     let isKept = keys.map { kept.holds($0) && kept[$0] == nil }
     defer { kept.dropUnfilled() }
-    let parts = try TorchRuntime.concurrentMap(stretch.batchCount, on: supernet.device) { batch in
+    let parts = try TorchRuntime.concurrentMap(traversal.batchCount, on: supernet.device) { batch in
       try withoutGradient {
         var memo = memo
         var outputs: [Tensor] = []

@@ -65,8 +65,8 @@ public struct RegularizedEvolution: SearchStrategy {
       return sampler.draw(using: &stream)
     }
     for round in 0..<configuration.tournamentSize {
-      let rival = population[stream.uniform(below: population.count)]
-      if round == 0 || rival.reward > parent.reward { parent = rival }
+      let contestant = population[stream.uniform(below: population.count)]
+      if round == 0 || contestant.reward > parent.reward { parent = contestant }
     }
     return set.mutation(of: parent.assignment, using: &stream)
   }

@@ -1,4 +1,5 @@
 import Configuration
+import FlipMetrics
 import Networks
 import RandomStreams
 import SearchSpaces
@@ -38,11 +39,11 @@ final class SupernetValidation {
   private func accuracy(of architecture: Architecture, in supernet: Supernet) throws -> Double {
     let batches = try calibration.map { try space.input.images($0, for: architecture) }
     let subnet = try supernet.calibrate(architecture, batches: batches).folded()
-    var classes: [Int] = []
+    var classes: [Int32] = []
     for index in 0..<images.batchCount {
       let batch = try space.input.images(images.batch(index), for: architecture)
-      classes += try subnet.predict([batch]).classes
+      classes += try subnet.classify([batch]).classes
     }
-    return Double(zip(classes, images.labels).count { $0 == $1 }) / Double(images.labels.count)
+    return try Predictions(classes: classes, labels: images.labels).accuracy
   }
 }

@@ -28,49 +28,44 @@ public struct FamilySettings: Sendable, Equatable {
   }
 }
 
-extension SearchRun {
+extension MemberTask {
   struct Choice {
     var architecture: Architecture
     var measurement: Reward.Measurement
   }
 
-  /// Chooses a member: the best of what the trained controller samples and of all it has seen.
+  /// Chooses the member: the best of what the trained controller samples and of all it has seen.
   ///
   /// Candidates are ranked by their reward on the reward images; the best few are measured again on
   /// the whole search split, since the best of many noisy measurements is partly luck, and the one
   /// with the greatest reward there is chosen. Among equals the cheapest, then the first in
   /// lexicographic order.
   func choose(
-    _ member: Int,
-    containing smaller: [Architecture],
-    strategy: inout any SearchStrategy,
+    from strategy: any SearchStrategy,
+    seen: [Architecture],
     settings: FamilySettings
   ) throws -> Choice {
-    let feasible = try feasible(member, containing: smaller)
-    let stream = RandomStream(seed: settings.seed, name: "family.\(member)")
-    var candidates = try strategy.finalSamples(settings.samples, random: stream)
-    candidates += members.history.filter { $0.member == member }.map(\.architecture)
-    candidates = Set(candidates).filter(feasible.contains).sorted {
+    let feasible = try feasibleSet()
+    let stream = RandomStream(seed: settings.seed, name: "family.\(index)")
+    let candidates = try strategy.finalSamples(settings.samples, stream: stream) + seen
+    let title = "choosing member \(index + 1)"
+    let distinct = Set(candidates).filter(feasible.contains).sorted {
       $0.choices.lexicographicallyPrecedes($1.choices)
     }
-    let title = "choosing member \(member + 1)"
     let quick = try rank(
-      candidates,
-      on: setting.images.reward,
-      smaller,
-      precision: configuration.search.precision,
+      distinct,
+      on: context.setting.images.reward,
+      precision: context.configuration.search.precision,
       title: title
     )
-    let finalists = quick.prefix(settings.finalists).map(\.architecture)
     let thorough = try rank(
-      finalists,
-      on: setting.images.search,
-      smaller,
+      quick.prefix(settings.finalists).map(\.architecture),
+      on: context.setting.images.search,
       precision: .float32,
       title: title + ", finalists"
     )
     guard let best = thorough.first else {
-      throw RunError.unfinished("there is no candidate for member \(member + 1)")
+      throw RunError.unfinished("there is no candidate for member \(index + 1)")
     }
     return best
   }
@@ -78,19 +73,16 @@ extension SearchRun {
   private func rank(
     _ candidates: [Architecture],
     on set: ImageSet,
-    _ smaller: [Architecture],
     precision: ComputePrecision,
     title: String
   ) throws -> [Choice] {
-    let references = try references(smaller, on: set, precision: precision)
     let measurements = try measure(
       candidates,
-      as: smaller.count,
       on: set,
-      against: references,
+      against: references(on: set, precision: precision),
       precision: precision
     ) { done in
-      services.reporter.progress(
+      context.reporter.progress(
         title,
         done: done,
         total: candidates.count,
@@ -98,10 +90,7 @@ extension SearchRun {
         detail: ""
       )
     }
-    services.reporter.endProgress()
-    func cost(_ choice: Choice) -> Int {
-      setting.costs.cost(of: choice.architecture, in: setting.space.decisions)
-    }
+    context.reporter.endProgress()
     // A stable sort over candidates in lexicographic order.
     let choices = zip(candidates, measurements).map {
       Choice(architecture: $0, measurement: $1)
@@ -111,7 +100,7 @@ extension SearchRun {
       if a.measurement.reward != b.measurement.reward {
         return a.measurement.reward > b.measurement.reward
       }
-      return (cost(a), first.offset) < (cost(b), second.offset)
+      return (cost(of: a.architecture), first.offset) < (cost(of: b.architecture), second.offset)
     }.map(\.element)
   }
 }

@@ -2,7 +2,7 @@ import Decisions
 import RandomStreams
 import Torch
 
-/// Uniform random search: the rival every other strategy must beat.
+/// Uniform random search: the baseline that every other strategy must beat.
 ///
 /// Draws with replacement; see ``UniformSampler`` for the exact distribution.
 public struct RandomSearch: SearchStrategy {

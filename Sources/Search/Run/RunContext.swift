@@ -1,0 +1,50 @@
+import Configuration
+
+/// What the stages of a run share: where it lies, what it is to do, where it tells what it is doing, and
+/// how it saves itself.
+package final class RunContext {
+  package let folder: RunFolder
+  package let configuration: RunConfiguration
+  /// What the configuration stands for, opened and checked.
+  package let setting: RunSetting
+  let reporter: any Reporter
+  let interruption: Interruption
+  /// Nil for a run that is only read.
+  let saver: RunSaver?
+  let metrics: MetricsLog
+  /// What depends on the clock.
+  let timing: MetricsLog
+
+  /// A run whose folder is held is opened for writing, another for reading: then nothing in it
+  /// changes.
+  init(
+    _ folder: RunFolder,
+    configuration: RunConfiguration,
+    services: RunServices
+  ) throws {
+    self.folder = folder
+    self.configuration = configuration
+    reporter = services.reporter
+    interruption = services.interruption
+    setting = try RunSetting(configuration)
+    metrics = MetricsLog(folder.file(MetricsLog.name), storage: folder.storage)
+    timing = MetricsLog(folder.file(MetricsLog.timingName), storage: folder.storage)
+    saver =
+      folder.isHeld
+      ? RunSaver(folder, settings: configuration.checkpoint, metrics: metrics, services: services)
+      : nil
+  }
+
+  /// Between two steps: the run may save itself here, and stops here when asked to.
+  ///
+  /// Throws ``Interrupted``, and what saving before a stop throws.
+  func pause() throws {
+    if let saver { return try saver.pause() }
+    if interruption.look() {
+      throw Interrupted(signal: interruption.signal, folder: folder.path)
+    }
+  }
+
+  /// Saves and waits until the disk has it.
+  func save() throws { try saver?.save() }
+}
