@@ -53,11 +53,26 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ room: String, _ more: [Target.Dependency] = []) -> Target {
+/// The tests of a room: what they use beside it and `TestSupport`.
+func tests(
+  _ room: String,
+  _ more: [Target.Dependency] = [],
+  exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(room)Tests",
     dependencies: [.init(stringLiteral: room), "TestSupport"] + more,
-    resources: [],
+    exclude: exclude,
+    swiftSettings: swiftSettings
+  )
+}
+
+/// What several tests share, in a folder of `Tests/`.
+func testSupport(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name,
+    dependencies: dependencies,
+    path: "Tests/\(name)",
     swiftSettings: swiftSettings
   )
 }
@@ -158,37 +173,42 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
-    // Tests, and what they share.
-    .target(
-      name: "TestSupport",
-      dependencies: rooms + ["Search"],
-      path: "Tests/TestSupport",
-      swiftSettings: swiftSettings
-    ),
+    // Tests, and what they share: folders and programs, networks, runs.
+    testSupport("TestSupport"),
+    testSupport("SupernetFixtures", ["Supernet", "SearchSpaces", "Networks", "Torch"]),
+    testSupport("RunFixtures", rooms + ["Search", "TestSupport"]),
     tests("RandomStreams"),
     tests("Decisions", ["RandomStreams"]),
     tests("Statistics", ["RandomStreams"]),
     tests("AtomicFiles"),
     tests("HDF5", ["AtomicFiles"]),
-    tests("Torch", ["RandomStreams"]),
-    tests("ImageData", ["HDF5", "AtomicFiles", "RandomStreams"]),
-    tests("SearchSpaces", ["Networks", "Decisions", "RandomStreams"]),
+    tests("Torch", ["Networks", "RandomStreams"]),
+    tests("ImageData", ["HDF5", "AtomicFiles", "RandomStreams", "SearchSpaces"]),
+    tests("SearchSpaces", ["Supernet", "Networks", "Decisions", "Torch", "RandomStreams"]),
     tests("ForeignWeights"),
-    tests("Supernet", rooms),
-    tests("Training", rooms),
+    tests(
+      "Supernet",
+      [
+        "SupernetFixtures", "Training", "SearchSpaces", "Networks", "Decisions", "ForeignWeights",
+        "Torch", "TensorFiles", "HDF5", "AtomicFiles", "RandomStreams",
+      ]
+    ),
+    tests(
+      "Training",
+      ["SupernetFixtures", "Supernet", "SearchSpaces", "Networks", "Torch", "RandomStreams"]
+    ),
     tests("FlipMetrics", ["Statistics", "RandomStreams"]),
     tests("Controller", ["Statistics", "Decisions", "Torch", "RandomStreams"]),
     tests("Configuration", rooms),
-    tests("Families", rooms + ["Search"]),
+    tests("Families", ["RunFixtures", "SupernetFixtures", "Search"] + rooms),
+    tests("Search", ["RunFixtures", "SupernetFixtures"] + rooms, exclude: ["Fuzz/Driver"]),
+    tests("Study", ["RunFixtures", "Search"] + rooms),
+    tests("Charts"),
     .testTarget(
-      name: "SearchTests",
-      dependencies: ["Search", "TestSupport"] + rooms,
-      exclude: ["Fuzz/Driver"],
+      name: "CommandLineTests",
+      dependencies: ["regnas", "TestSupport"],
       swiftSettings: swiftSettings
     ),
-    tests("Study", rooms + ["Search"]),
-    tests("Charts"),
-    .testTarget(name: "CommandLineTests", dependencies: ["regnas"], swiftSettings: swiftSettings),
   ],
   cxxLanguageStandard: .cxx20
 )

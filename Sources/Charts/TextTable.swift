@@ -7,16 +7,27 @@
 /// evolution  0.75 ± 0.01
 /// ```
 ///
-/// A column is aligned to the right when every one of its fields below the header reads as a number,
-/// else to the left. Widths count characters: letters that a terminal draws two cells wide will
-/// not line up.
+/// Unless told, a column is aligned to the right when every one of its fields below the header reads
+/// as a number, else to the left. Widths count characters: letters that a terminal draws two cells
+/// wide will not line up.
 public struct TextTable: Sendable, Hashable {
   public var header: [String]
   public var rows: [[String]]
+  /// The columns that are aligned to the right; nil for those of numbers.
+  public var rightAligned: Set<Int>?
+  /// Whether a line is drawn below the header.
+  public var isRuled: Bool
 
-  public init(header: [String], rows: [[String]] = []) {
+  public init(
+    header: [String],
+    rows: [[String]] = [],
+    rightAligned: Set<Int>? = nil,
+    isRuled: Bool = true
+  ) {
     self.header = header
     self.rows = rows
+    self.rightAligned = rightAligned
+    self.isRuled = isRuled
   }
 
   /// The first row is the header.
@@ -24,27 +35,35 @@ public struct TextTable: Sendable, Hashable {
     self.init(header: rows.first ?? [], rows: Array(rows.dropFirst()))
   }
 
-  /// Lines without trailing spaces, each ended by a line feed. Short rows are filled with empty
-  /// fields; line breaks inside fields become spaces.
-  public var text: String {
+  /// ``lines``, each ended by a line feed.
+  public var text: String { lines.map { $0 + "\n" }.joined() }
+
+  /// Lines without trailing spaces; without a header, the rows alone. Short rows are filled with empty fields; line breaks inside fields
+  /// become spaces.
+  public var lines: [String] {
     let all = ([header] + rows).map { $0.map(Self.singleLine) }
     let columns = all.map(\.count).max() ?? 0
-    guard columns > 0 else { return "" }
+    guard columns > 0 else { return [] }
     let filled = all.map { $0 + [String](repeating: "", count: columns - $0.count) }
     let widths = (0..<columns).map { column in filled.map { $0[column].count }.max() ?? 0 }
-    let numeric = (0..<columns).map { column in
-      filled.count > 1 && filled.dropFirst().allSatisfy { Self.isNumber($0[column]) }
-    }
+    let right =
+      rightAligned
+      ?? Set(
+        (0..<columns).filter { column in
+          filled.count > 1 && filled.dropFirst().allSatisfy { Self.isNumber($0[column]) }
+        }
+      )
     func line(_ fields: [String]) -> String {
       let padded = fields.enumerated().map { column, field in
         let space = String(repeating: " ", count: widths[column] - field.count)
-        return numeric[column] ? space + field : field + space
+        return right.contains(column) ? space + field : field + space
       }
       let joined = padded.joined(separator: "  ")
-      return String(joined.reversed().drop { $0 == " " }.reversed()) + "\n"
+      return String(joined.reversed().drop { $0 == " " }.reversed())
     }
-    let rule = line(widths.map { String(repeating: "-", count: $0) })
-    return line(filled[0]) + rule + filled.dropFirst().map(line).joined()
+    guard !header.isEmpty else { return filled.dropFirst().map(line) }
+    let rule = isRuled ? [line(widths.map { String(repeating: "-", count: $0) })] : []
+    return [line(filled[0])] + rule + filled.dropFirst().map(line)
   }
 
   private static func singleLine(_ field: String) -> String {

@@ -1,237 +1,103 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Bad input gets one clear message, the documented exit status, and loses nothing.
-@Suite(.serialized, .enabled(if: SmallData.isThere, "needs the package dataset-fashion-mnist"))
-struct BadInputTests {
+@Suite(.serialized, .enabled(if: SmallData.isThere, SmallData.note)) struct BadInputTests {
   private let regnas: Regnas
-  private var folder: Folder { regnas.folder }
+  private var folder: TemporaryFolder { regnas.folder }
 
-  init() throws {
-    regnas = Regnas(folder: try Folder())
-    try SmallData.make(in: regnas)
-    try regnas.folder.write(SmallData.configuration, to: "run.yaml")
-  }
+  /// Begins a run, `checkpoints/x`.
+  private static let train: Command = "train --config run.yaml --name x"
 
-  private func expect(
-    _ result: Regnas.Result,
-    status: Int32,
-    _ parts: String...,
-    at location: SourceLocation = #_sourceLocation
-  ) {
-    CommandLineTests.expect(result, status: status, naming: parts, at: location)
-    let errors = result.errors.split(separator: "\n").filter { $0.hasPrefix("error: ") }
-    #expect(errors.count == 1, "\(result.errors)", sourceLocation: location)
+  init() throws { regnas = try Regnas(configuration: SmallData.quickConfiguration) }
+
+  private func nothingIsBegun(at location: SourceLocation = #_sourceLocation) {
+    #expect(!folder.exists("checkpoints/x"), sourceLocation: location)
   }
 
   @Test func filesThatAreMissingForeignOrTruncated() throws {
-    try folder.write("not an HDF5 file at all", to: "foreign.h5")
+    try folder.put("not an HDF5 file at all", "foreign.h5")
     let data = folder.bytes("data.h5")
-    try folder.write(data.prefix(data.count / 2), to: "cut.h5")
-    for command in [["data", "info"], ["data", "verify"], ["inspect"], ["supernet", "info"]] {
-      expect(regnas.finish(try regnas.start(command + ["none.h5"])), status: 66, "none.h5")
-      expect(regnas.finish(try regnas.start(command + ["foreign.h5"])), status: 65, "foreign.h5")
-      expect(regnas.finish(try regnas.start(command + ["cut.h5"])), status: 65, "cut.h5")
-    }
-    expect(
-      try regnas("supernet", "info", "data.h5"),
-      status: 65,
-      "regnas.dataset",
-      "regnas.supernet"
-    )
+    try folder.put(Array(data.prefix(data.count / 2)), "cut.h5")
     for (file, status) in [("none.h5", 66), ("foreign.h5", 65), ("cut.h5", 65)] as [(String, Int32)]
     {
-      expect(
-        try regnas("train", "--config", "run.yaml", "--name", "x", "--data", file),
-        status: status,
-        file
-      )
-      expect(
-        try regnas(
-          "train",
-          "--config",
-          "run.yaml",
-          "--name",
-          "x",
-          "--set",
-          "search.reference=\(file)"
-        ),
-        status: status,
-        file
-      )
+      for command in ["data info", "data verify", "inspect", "supernet info"] as [Command] {
+        try regnas.refuse("\(command) \(file)", status, file)
+      }
+      try regnas.refuse("\(Self.train) --data \(file)", status, file)
+      try regnas.refuse("\(Self.train) --set search.reference=\(file)", status, file)
     }
-    #expect(!folder.exists("checkpoints/x"), "nothing may be written before the checks are done")
-    expect(try regnas("resume", "nowhere"), status: 66, "nowhere")
-    expect(try regnas("train", "--config", "none.yaml"), status: 66, "none.yaml")
+    try regnas.refuse("supernet info data.h5", 65, "regnas.dataset", "regnas.supernet")
+    nothingIsBegun()
+    try regnas.refuse("resume nowhere", 66, "nowhere")
+    try regnas.refuse("train --config none.yaml", 66, "none.yaml")
   }
 
   @Test func budgetsThatCannotBeMet() throws {
     for budget in ["1000", "100M"] {
-      expect(
-        try regnas(
-          "train",
-          "--config",
-          "run.yaml",
-          "--name",
-          "x",
-          "--set",
-          "search.budgets=\(budget)"
-        ),
-        status: 64,
-        "budgets from",
-        "MACs can be met"
-      )
+      let command: Command = "\(Self.train) --set search.budgets=\(budget)"
+      try regnas.refuse(command, 64, "budgets from", "MACs can be met")
     }
-    expect(
-      try regnas(
-        "train",
-        "--config",
-        "run.yaml",
-        "--name",
-        "x",
-        "--set",
-        "search.budgets=60%,20%"
-      ),
-      status: 64,
-      "smallest first"
-    )
-    #expect(!folder.exists("checkpoints/x"))
+    try regnas.refuse("\(Self.train) --set search.budgets=60%,20%", 64, "smallest first")
+    nothingIsBegun()
   }
 
   @Test func devicesAndKeysThatDoNotExist() throws {
-    expect(
-      try regnas("train", "--config", "run.yaml", "--device", "tpu"),
-      status: 69,
-      "auto, cpu, cuda or cuda:N"
-    )
-    expect(
-      try regnas("train", "--config", "run.yaml", "--device", "cuda:99"),
-      status: 69,
-      "cuda:99"
-    )
-    try folder.write("seed: 1\ncontroller:\n  learningrate: 1\n", to: "typo.yaml")
-    expect(
-      try regnas("train", "--config", "typo.yaml"),
-      status: 64,
+    try regnas.refuse("\(Self.train) --device tpu", 69, "auto, cpu, cuda or cuda:N")
+    try regnas.refuse("\(Self.train) --device cuda:99", 69, "cuda:99")
+    try folder.put("seed: 1\ncontroller:\n  learningrate: 1\n", "typo.yaml")
+    try regnas.refuse(
+      "train --config typo.yaml",
+      64,
       "typo.yaml:3",
       "did you mean 'controller.learningRate'?"
     )
-    expect(
-      try regnas("train", "--config", "run.yaml", "--set", "space.name=mobilenetv4"),
-      status: 64,
-      "mobilenetv3"
-    )
+    try regnas.refuse("\(Self.train) --set space.name=mobilenetv4", 64, "mobilenetv3")
+    nothingIsBegun()
   }
 
   @Test func runsThatAreThereAlready() throws {
-    let first = try regnas("train", "--config", "run.yaml", "--name", "x", "--max-time", "0.1")
-    #expect(first.status == 0, "\(first.errors)")
+    try regnas.succeed("\(Self.train) --max-time 0.1")
     let before = folder.text("checkpoints/x/config.yaml")
-    expect(
-      try regnas("train", "--config", "run.yaml", "--name", "x"),
-      status: 64,
-      "--overwrite",
-      "regnas resume"
-    )
+    try regnas.refuse(Self.train, 64, "--overwrite", "regnas resume")
     #expect(folder.text("checkpoints/x/config.yaml") == before)
     // Other data under the same name.
     let data = folder.bytes("data.h5")
-    try regnas(
-      "data",
-      "import",
-      "idx",
-      SmallData.source,
-      "--train",
-      "640",
-      "--search",
-      "300",
-      "--test",
-      "200",
-      "--seed",
-      "4",
-      "--out",
-      "data.h5",
-      "--quiet",
-      "--overwrite"
-    )
-    expect(try regnas("resume", "checkpoints/x"), status: 65, "another data set")
+    try regnas.succeed("\(SmallData.importing) --seed 4 --out data.h5 --overwrite")
+    try regnas.refuse("resume checkpoints/x", 65, "another data set")
     // A checkpoint that is damaged.
-    try folder.write(data, to: "data.h5")
-    let checkpoints = try FileManager.default
-      .contentsOfDirectory(atPath: folder.file("checkpoints/x"))
-      .filter { $0.hasPrefix("checkpoint-") }
-    #expect(!checkpoints.isEmpty)
+    try folder.put(data, "data.h5")
+    let checkpoints = folder.names("checkpoints/x").filter { $0.hasPrefix("checkpoint-") }
+    let first = try #require(checkpoints.first)
     for name in checkpoints {
       var bytes = folder.bytes("checkpoints/x/" + name)
       bytes[bytes.count / 2] ^= 1
-      try folder.write(bytes, to: "checkpoints/x/" + name)
+      try folder.put(bytes, "checkpoints/x/" + name)
     }
-    expect(
-      try regnas("resume", "checkpoints/x"),
-      status: 65,
-      "no checkpoint can be used",
-      checkpoints[0]
-    )
+    try regnas.refuse("resume checkpoints/x", 65, "no checkpoint can be used", first)
   }
 
   @Test func imagesThatAreWrong() throws {
     let source = SmallData.source
-    func copy(_ name: String) throws {
-      try? FileManager.default.createDirectory(
-        atPath: folder.file("idx"),
-        withIntermediateDirectories: true
-      )
-      try FileManager.default.copyItem(
-        atPath: "\(source)/\(name)",
-        toPath: folder.file("idx/\(name)")
-      )
-    }
-    try copy("train-images-idx3-ubyte.gz")
+    try folder.copy("\(source)/train-images-idx3-ubyte.gz", to: "idx/train-images-idx3-ubyte.gz")
     // The test part's labels in place of the training part's: another count.
-    try FileManager.default.copyItem(
-      atPath: "\(source)/t10k-labels-idx1-ubyte.gz",
-      toPath: folder.file("idx/train-labels-idx1-ubyte.gz")
-    )
-    expect(
-      try regnas("data", "import", "idx", "idx", "--out", "wrong.h5"),
-      status: 65,
-      "10000",
-      "60000"
-    )
-    expect(
-      try regnas("data", "import", "idx", source, "--classes", "a,b,c", "--out", "wrong.h5", "-q"),
-      status: 65,
-      "label",
-      "out of range"
-    )
-    expect(
-      try regnas("data", "import", "idx", source, "--train", "70000", "--out", "wrong.h5", "-q"),
-      status: 64
-    )
-    expect(try regnas("data", "import", "idx", "empty", "--out", "wrong.h5"), status: 66, "empty")
-    for name in ["a", "b"] {
-      try FileManager.default.createDirectory(
-        atPath: folder.file("photos/\(name)"),
-        withIntermediateDirectories: true
-      )
-    }
-    try folder.write("this is no JPEG", to: "photos/a/broken.jpg")
-    expect(
-      try regnas("data", "import", "folder", "photos", "--size", "8", "--out", "wrong.h5"),
-      status: 65,
-      "broken.jpg"
-    )
+    try folder.copy("\(source)/t10k-labels-idx1-ubyte.gz", to: "idx/train-labels-idx1-ubyte.gz")
+    try regnas.refuse("data import idx idx --out wrong.h5", 65, "10000", "60000")
+    let importing: Command = "data import idx \(source) -q"
+    try regnas.refuse("\(importing) --classes a,b,c --out wrong.h5", 65, "label", "out of range")
+    try regnas.refuse("\(importing) --train 70000 --out wrong.h5", 64)
+    try regnas.refuse("\(importing) --out data.h5", 64, "data.h5")
+    try regnas.refuse("data import idx empty --out wrong.h5", 66, "empty")
+    try folder.makeFolder("photos/b")
+    try folder.put("this is no JPEG", "photos/a/broken.jpg")
+    try regnas.refuse("data import folder photos --size 8 --out wrong.h5", 65, "broken.jpg")
     #expect(!folder.exists("wrong.h5"))
-    expect(
-      try regnas("data", "import", "idx", source, "--out", "data.h5", "-q"),
-      status: 64,
-      "data.h5"
-    )
   }
 
   /// Rules of training that exclude each other, and phases without what they go on from.
-  @Test func trainingRules() throws {
-    for (settings, message) in [
+  @Test(
+    arguments: [
       (["distillation=teacher"], "supernet.distillation: 'teacher' needs a fixed teacher"),
       (["sandwich=false"], "supernet.distillation: 'in-place' learns from the largest"),
       (["schedule=largest-first", "file=s.h5"], "supernet.schedule: this is about training"),
@@ -241,58 +107,29 @@ struct BadInputTests {
         "the phase 'depth' goes on from weights that went through largest, kernel"
       ),
       (["schedule=shrinking"], "one of sandwich, largest-first, progressive-shrinking"),
-    ] {
-      expect(
-        regnas.finish(
-          try regnas.start(
-            ["train", "--config", "run.yaml", "--name", "rules"]
-              + settings.flatMap { ["--set", "supernet." + $0] }
-          )
-        ),
-        status: 64,
-        message
-      )
-    }
-    expect(
-      try regnas(
-        "supernet",
-        "train",
-        "--config",
-        "run.yaml",
-        "--set",
-        "supernet.file=s.h5"
-      ),
-      status: 64,
-      "there is nothing to train"
-    )
-    #expect(!folder.exists("checkpoints/rules"))
+    ]
+  ) func trainingRules(_ settings: [String], _ message: String) throws {
+    let command = settings.reduce(Self.train) { "\($0) --set supernet.\($1)" }
+    try regnas.refuse(command, 64, message)
+    nothingIsBegun()
+  }
+
+  @Test func nothingIsLeftToTrain() throws {
+    let command: Command = "supernet train --config run.yaml --set supernet.file=s.h5"
+    try regnas.refuse(command, 64, "there is nothing to train")
   }
 
   @Test func aFullDisk() throws {
     // The limit on the size of files stands for a disk that is full.
     let full = "ulimit -f 100"
-    expect(
-      try regnas("data", "import", "idx", SmallData.source, "--out", "big.h5", "-q", shell: full),
-      status: 74,
-      "big.h5"
-    )
+    let importing: Command = "data import idx \(SmallData.source) --out big.h5 -q"
+    try regnas.refuse(importing, 74, "big.h5", shell: full)
     #expect(!folder.exists("big.h5"))
-    let train = try regnas(
-      "train",
-      "--config",
-      "run.yaml",
-      "--name",
-      "full",
-      "--set",
-      "checkpoint.every=0",
-      "--set",
-      "supernet.epochs=1",
-      shell: full
-    )
+    let train = try regnas(Self.train, shell: full)
     #expect(train.status == 74, "\(train.errors)")
-    #expect(train.errors.contains("checkpoints/full/"))
+    #expect(train.errors.contains("checkpoints/x/"))
     #expect(train.errors.contains("warning: no checkpoint was saved"))
     // With room again the run goes on.
-    #expect(try regnas("resume", "checkpoints/full", "--quiet").status == 0)
+    try regnas.succeed("resume checkpoints/x --quiet")
   }
 }

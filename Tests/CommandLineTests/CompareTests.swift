@@ -1,44 +1,31 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `regnas compare` on the committed table of measured networks.
 @Suite(.serialized) struct CompareTests {
-  private static let table = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../datasets/ofa_mbv3_w1.0_imagenet_top1.csv").standardized.path
+  private static let table = fixture("../../datasets/ofa_mbv3_w1.0_imagenet_top1.csv")
 
   private let regnas: Regnas
-  private var folder: Folder { regnas.folder }
+  private var folder: TemporaryFolder { regnas.folder }
 
-  init() throws { regnas = Regnas(folder: try Folder()) }
+  init() throws { regnas = try Regnas() }
 
   /// A table with its first measurements only: fitting all of them takes seconds in a debug build.
   private func smallTable() throws {
     let text = try String(contentsOfFile: Self.table, encoding: .utf8)
-    try folder.write(
+    try folder.put(
       text.split(separator: "\n").prefix(151).joined(separator: "\n") + "\n",
-      to: "small.csv"
+      "small.csv"
     )
   }
 
-  private func compare(_ arguments: String...) throws -> Regnas.Result {
-    regnas.finish(
-      try regnas.start(["compare", "--surrogate", "small.csv", "--threads", "1"] + arguments)
-    )
-  }
+  private static let compare: Command = "compare --surrogate small.csv --threads 1"
 
   @Test func everyStrategyIsComparedUnderEveryBudget() throws {
     try smallTable()
-    let result = try compare(
-      "--budget",
-      "300M,50%",
-      "--seeds",
-      "2",
-      "--evaluations",
-      "12",
-      "--out",
-      "curves"
-    )
-    try #require(result.status == 0, "\(result.errors)")
+    let command: Command = "\(Self.compare) --budget 300M,50% --seeds 2 --evaluations 12"
+    let result = try regnas.succeed("\(command) --out curves")
     let names = ["reinforce", "ppo", "conditioned", "evolution", "local", "random"]
     let lines = result.output.split(separator: "\n").map(String.init)
     let titles = lines.filter { $0.hasPrefix("At most ") }
@@ -55,7 +42,7 @@ import Testing
       .map { $0.split(separator: ",").map(String.init) }
     #expect(
       rows[0] == [
-        "budget_macs", "strategy", "evaluations", "mean", "low", "high", "seed_0", "seed_1",
+        "budget_macs", "strategy", "evaluations", "mean", "lower", "upper", "seed_0", "seed_1",
       ]
     )
     #expect(rows.count == 1 + 2 * names.count * 12)
@@ -66,22 +53,11 @@ import Testing
       let best = curve.compactMap { Double($0[7]) }
       #expect(best.count == 12 && best == best.sorted())
     }
-    let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0.hasSuffix(".svg") }
+    let pictures = folder.names().filter { $0.hasSuffix(".svg") }
     #expect(pictures.count == 2 && pictures.contains("curves-300M.svg"))
 
     // The same again, to the byte; other seeds would be other numbers.
-    let again = try compare(
-      "--budget",
-      "300M,50%",
-      "--seeds",
-      "2",
-      "--evaluations",
-      "12",
-      "--out",
-      "again"
-    )
-    #expect(again.status == 0)
+    try regnas.succeed("\(command) --out again")
     #expect(folder.text("again.csv") == folder.text("curves.csv"))
     #expect(folder.text("again-300M.svg") == folder.text("curves-300M.svg"))
   }
@@ -89,43 +65,36 @@ import Testing
   /// Within the cheapest network's neighbourhood there are fewer networks than evaluations.
   @Test func runsThatOnlyRepeatThemselvesEnd() throws {
     try smallTable()
-    let result = try compare(
-      "--budget",
-      "0.1%",
-      "--seeds",
-      "1",
-      "--evaluations",
-      "200",
-      "--patience",
-      "20",
-      "--strategies",
-      "reinforce,evolution"
+    let result = try regnas.succeed(
+      """
+      \(Self.compare) --budget 0.1% --seeds 1 --evaluations 200 --patience 20
+      --strategies reinforce,evolution
+      """
     )
-    #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.split(separator: "\n").count { $0.contains("1/1") } == 2)
     #expect(!result.output.contains("minus random"))
   }
 
   @Test func mistakesAreNamedBeforeAnythingIsComputed() throws {
     try smallTable()
-    expect(try compare("--strategies", "reinforse"), status: 64, "did you mean 'reinforce'?")
-    expect(try compare("--strategies", "random,random"), status: 64, "named twice")
-    expect(try compare("--strategies", ","), status: 64, "evolution")
-    expect(try compare("--evaluations", "0"), status: 64, "--evaluations")
-    expect(try compare("--patience", "0"), status: 64, "--patience")
-    expect(try compare("--budget", "10"), status: 64, "budgets from", "MACs can be met")
-    expect(try compare("--budget", "300M,300000000"), status: 64, "twice")
-    expect(try compare("--budget", "many"), status: 64, "--budget", "many")
-    expect(
-      try compare("--set", "controller.learningrate=1"),
-      status: 64,
-      "did you mean 'controller.learningRate'"
-    )
-    expect(try compare("--out", "no/such/folder/x"), status: 64, "no/such/folder", "make it first")
+    func refuse(_ options: Command, _ parts: String...) throws {
+      let result = try regnas.refuse("\(Self.compare) \(options)", 64)
+      for part in parts { #expect(result.errors.contains(part), "\(options): \(result.errors)") }
+    }
+    try refuse("--strategies reinforse", "did you mean 'reinforce'?")
+    try refuse("--strategies random,random", "named twice")
+    try refuse("--strategies ,", "evolution")
+    try refuse("--evaluations 0", "--evaluations")
+    try refuse("--patience 0", "--patience")
+    try refuse("--budget 10", "budgets from", "MACs can be met")
+    try refuse("--budget 300M,300000000", "twice")
+    try refuse("--budget many", "--budget", "many")
+    try refuse("--set controller.learningrate=1", "did you mean 'controller.learningRate'")
+    try refuse("--out no/such/folder/x", "no/such/folder", "make it first")
   }
 
   @Test func tablesThatAreMissingOrWrong() throws {
-    expect(try compare(), status: 66, "small.csv")
+    try regnas.refuse(Self.compare, 66, "small.csv")
     let header = "kernel_sizes,expand_ratios,depths,imagenet_top1_percent\n"
     let digits = String(repeating: "3", count: 20)
     for (text, message) in [
@@ -137,10 +106,10 @@ import Testing
       (header + "\(digits),\(digits),99999,70\n", "line 2"),
       (header + "33,\(digits),22222,70\n", "line 2"),
     ] {
-      try folder.write(text, to: "small.csv")
-      expect(try compare(), status: 65, "small.csv", message)
+      try folder.put(text, "small.csv")
+      try regnas.refuse(Self.compare, 65, "small.csv", message)
     }
-    try folder.write(Data([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0xFF]), to: "small.csv")
-    expect(try compare(), status: 65, "small.csv")
+    try folder.put([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0xFF], "small.csv")
+    try regnas.refuse(Self.compare, 65, "small.csv")
   }
 }

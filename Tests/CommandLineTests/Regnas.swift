@@ -1,13 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
-/// Runs the program as a user does.
+/// Runs the program as a user does, in a folder of its own.
+///
+/// ```swift
+/// let regnas = try Regnas()
+/// try regnas("sample checkpoints/whole --seed 9 --out other.h5 --json").status == 0
+/// ```
 struct Regnas {
-  struct Result {
-    var status: Int32
-    var output: String
-    var errors: String
-  }
+  typealias Result = Program.Result
 
   /// The built program lies beside the bundle of tests.
   static let path: String = {
@@ -16,138 +18,73 @@ struct Regnas {
   }()
 
   /// The folder the program runs in.
-  var folder: Folder
+  let folder: TemporaryFolder
 
+  init() throws { self.init(in: try TemporaryFolder()) }
+
+  init(in folder: TemporaryFolder) { self.folder = folder }
+
+  /// `shell` is what a shell does before it becomes the program, such as `ulimit -f 100`.
   func start(
-    _ arguments: [String],
+    _ command: Command,
     environment: [String: String] = [:],
-    shell prefix: String? = nil
-  ) throws -> Process {
-    let process = Process()
-    if let prefix {
-      process.executableURL = URL(fileURLWithPath: "/bin/bash")
-      process.arguments = ["-c", prefix + "; exec \"$0\" \"$@\"", Self.path] + arguments
-    } else {
-      process.executableURL = URL(fileURLWithPath: Self.path)
-      process.arguments = arguments
-    }
-    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    shell: String? = nil
+  ) throws -> Program {
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("REGNAS_") }
     all["GOMP_SPINCOUNT"] = "1000"
-    process.environment = all.merging(environment) { $1 }
-    // Files rather than pipes: a full pipe would stop the program.
-    for name in ["stdout", "stderr"] {
-      _ = FileManager.default.createFile(atPath: folder.file(name), contents: nil)
+    all.merge(environment) { $1 }
+    guard let shell else {
+      return try Program(Self.path, command.words, in: folder, environment: all)
     }
-    process.standardOutput = FileHandle(forWritingAtPath: folder.file("stdout"))
-    process.standardError = FileHandle(forWritingAtPath: folder.file("stderr"))
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    return process
-  }
-
-  func finish(_ process: Process) -> Result {
-    process.waitUntilExit()
-    let signal = process.terminationReason == .uncaughtSignal
-    return Result(
-      status: signal ? 128 + process.terminationStatus : process.terminationStatus,
-      output: folder.text("stdout"),
-      errors: folder.text("stderr")
-    )
+    let script = ["-c", shell + "; exec \"$0\" \"$@\"", Self.path]
+    return try Program("/bin/bash", script + command.words, in: folder, environment: all)
   }
 
   @discardableResult
   func callAsFunction(
-    _ arguments: String...,
+    _ command: Command,
     environment: [String: String] = [:],
     shell: String? = nil
   ) throws -> Result {
-    finish(try start(arguments, environment: environment, shell: shell))
+    try start(command, environment: environment, shell: shell).finish()
+  }
+
+  /// Ends the test where the program ends with another status than 0.
+  @discardableResult
+  func succeed(_ command: Command, at location: SourceLocation = #_sourceLocation) throws -> Result
+  {
+    let result = try self(command)
+    let complaint: Comment = "\(command): \(result.errors)"
+    try #require(result.status == 0, complaint, sourceLocation: location)
+    return result
+  }
+
+  /// Expects a refusal: its exit status, nothing on standard output, and one error that names all of
+  /// `parts`.
+  @discardableResult
+  func refuse(
+    _ command: Command,
+    _ status: Int32,
+    _ parts: String...,
+    shell: String? = nil,
+    at location: SourceLocation = #_sourceLocation
+  ) throws -> Result {
+    let result = try self(command, shell: shell)
+    let complaint: Comment = "\(command): \(result.errors)"
+    #expect(result.status == status, complaint, sourceLocation: location)
+    #expect(result.output.isEmpty, complaint, sourceLocation: location)
+    let errors = result.errors.split(separator: "\n").filter {
+      $0.lowercased().hasPrefix("error: ")
+    }
+    #expect(errors.count == 1, complaint, sourceLocation: location)
+    for part in parts {
+      #expect(result.errors.contains(part), complaint, sourceLocation: location)
+    }
+    return result
   }
 }
 
-/// A temporary folder that goes when it is no longer used.
-final class Folder {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("regnas-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-  func bytes(_ name: String) -> Data { FileManager.default.contents(atPath: file(name)) ?? Data() }
-  func text(_ name: String) -> String { String(decoding: bytes(name), as: UTF8.self) }
-  func write(_ text: String, to name: String) throws {
-    try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
-  }
-  func write(_ data: Data, to name: String) throws {
-    try data.write(to: URL(fileURLWithPath: file(name)))
-  }
-  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
-}
-
-/// Real images, few enough for a run of seconds: random draws from Fashion-MNIST.
-enum SmallData {
-  static let source = "/usr/share/datasets/fashion-mnist"
-  static var isThere: Bool { FileManager.default.fileExists(atPath: source) }
-
-  static func make(in regnas: Regnas) throws {
-    let result = try regnas(
-      "data",
-      "import",
-      "idx",
-      source,
-      "--train",
-      "640",
-      "--search",
-      "300",
-      "--test",
-      "200",
-      "--seed",
-      "3",
-      "--out",
-      "data.h5",
-      "--quiet"
-    )
-    try #require(result.status == 0, "\(result.errors)")
-  }
-
-  /// A run of seconds; every phase is in it.
-  static let configuration = """
-    seed: 4
-    data: {file: data.h5}
-    supernet: {epochs: 3, batchSize: 64, calibrationImages: 64, calibrationBatchSize: 32}
-    controller: {updates: 3, rollout: 3}
-    search: {budgets: [20%, 60%], rewardImages: 100}
-    family: {samples: 5, finalists: 2}
-    runtime: {threads: 1, device: cpu}
-    """
-}
-
-/// A refusal: its exit status, nothing on standard output, and what the message must name.
-func expect(
-  _ result: Regnas.Result,
-  status: Int32,
-  _ parts: String...,
-  at location: SourceLocation = #_sourceLocation
-) {
-  expect(result, status: status, naming: parts, at: location)
-}
-
-func expect(
-  _ result: Regnas.Result,
-  status: Int32,
-  naming parts: [String],
-  at location: SourceLocation
-) {
-  #expect(result.status == status, "\(result.errors)", sourceLocation: location)
-  #expect(result.output.isEmpty, sourceLocation: location)
-  for part in parts {
-    #expect(result.errors.contains(part), "\(result.errors)", sourceLocation: location)
-  }
+/// A text of JSON as an object.
+func object(_ json: String) throws -> [String: Any] {
+  try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
 }

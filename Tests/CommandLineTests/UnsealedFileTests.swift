@@ -1,17 +1,15 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// HDF5 files that another program wrote, damaged: HDF5 1.10 crashes on some, and never ends with
 /// others. The program says that the file is damaged, whatever HDF5 does.
-@Suite(.serialized, .enabled(if: H5py.isInstalled, "needs h5py: apt install python3-h5py"))
-struct UnsealedFileTests {
+@Suite(.serialized, .enabled(if: H5py.isInstalled, H5py.note)) struct UnsealedFileTests {
   /// `Scripts/torture` tries more places.
   private static let places = ProcessInfo.processInfo.environment["TORTURE"] == nil ? 4 : 200
-  private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .appendingPathComponent("../Fixtures").standardized.path
 
   /// Bytes here and there, changed in some way; the same in every run.
-  private func damaged(_ sound: Data, _ number: Int) -> Data {
+  private func damaged(_ sound: [UInt8], _ number: Int) -> [UInt8] {
     var bytes = sound
     let place = Int((UInt64(number) &+ 1) &* 0x9e37_79b9_7f4a_7c15 >> 20) % bytes.count
     bytes[place] ^= [0x01, 0x80, 0xff, 0x10][number % 4]
@@ -29,15 +27,14 @@ struct UnsealedFileTests {
 
   @Test(arguments: ["family", "search"])
   func ourOwnRewrittenAndDamagedAreRefusedOrRead(_ kind: String) throws {
-    let regnas = Regnas(folder: try Folder())
+    let regnas = try Regnas()
     let path = regnas.folder.file("file.h5")
-    try H5py.rewrite("\(Self.fixtures)/Formats/version-1/\(kind).h5", as: path)
+    try H5py.rewrite(fixture("Formats/version-1/\(kind).h5"), as: path)
     let sound = regnas.folder.bytes("file.h5")
-    let whole = try regnas("inspect", path, "--json")
-    try #require(whole.status == 0, "\(whole.errors)")
+    let whole = try regnas.succeed("inspect \(path) --json")
     for number in 0..<Self.places {
-      try regnas.folder.write(damaged(sound, number), to: "file.h5")
-      let result = try regnas("inspect", path, "--json")
+      try regnas.folder.put(damaged(sound, number), "file.h5")
+      let result = try regnas("inspect \(path) --json")
       if result.status == 0 {
         #expect(result.output == whole.output, "\(number)")
       } else {
@@ -48,7 +45,7 @@ struct UnsealedFileTests {
   }
 
   @Test func damagedForeignArraysAreRefusedOrImported() throws {
-    let regnas = Regnas(folder: try Folder())
+    let regnas = try Regnas()
     try H5py.run(
       """
       import h5py, numpy, sys
@@ -63,24 +60,11 @@ struct UnsealedFileTests {
     )
     let sound = regnas.folder.bytes("sound.h5")
     func imported(_ file: String) throws -> Regnas.Result {
-      try regnas(
-        "data",
-        "import",
-        "hdf5",
-        file,
-        "--images",
-        "x",
-        "--labels",
-        "y",
-        "--out",
-        "out.h5",
-        "--overwrite",
-        "--quiet"
-      )
+      try regnas("data import hdf5 \(file) --images x --labels y --out out.h5 --overwrite --quiet")
     }
     try #require(try imported("sound.h5").status == 0)
     for number in 0..<Self.places {
-      try regnas.folder.write(damaged(sound, number), to: "damaged.h5")
+      try regnas.folder.put(damaged(sound, number), "damaged.h5")
       let result = try imported("damaged.h5")
       // Too few images or classes for the splits (64) is what a changed label can lead to.
       #expect([0, 64, 65].contains(result.status), "\(number): \(result.errors)")
@@ -92,11 +76,9 @@ struct UnsealedFileTests {
   /// Each was found by changing one byte of a file of h5py.
   @Test(arguments: ["crashes-hdf5-1.10.h5", "never-ends-in-hdf5-1.10.h5"])
   func filesThatEndHDF5AreRefused(_ name: String) throws {
-    let regnas = Regnas(folder: try Folder())
-    let path = "\(Self.fixtures)/Unsealed/\(name)"
-    let result = try regnas("inspect", path)
-    #expect(result.status == 65)
-    #expect(result.errors.contains(path))
+    let regnas = try Regnas()
+    let path = fixture("Unsealed/\(name)")
+    let result = try regnas.refuse("inspect \(path)", 65, path)
     // Another version of HDF5 may survive them; their content is refused all the same.
     if result.errors.contains("signal") {
       #expect(result.errors.contains("It is damaged: restore it from a copy, or rewrite it"))

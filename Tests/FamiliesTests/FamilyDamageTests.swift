@@ -5,6 +5,7 @@ import HDF5
 import Networks
 import SearchSpaces
 import Supernet
+import SupernetFixtures
 import TestSupport
 import Testing
 import Torch

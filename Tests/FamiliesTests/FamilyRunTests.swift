@@ -2,6 +2,7 @@ import Families
 import Foundation
 import HDF5
 import Networks
+import RunFixtures
 import Search
 import SearchSpaces
 import Supernet

@@ -100,23 +100,21 @@ import Testing
   func aFileBeingWrittenByAnotherProcessIsBusy() throws {
     let folder = try TemporaryFolder()
     let path = folder.file("busy.h5")
-    let process = Process()
-    let output = Pipe()
-    let input = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    process.arguments = [
-      "-c",
-      "import h5py, sys; f = h5py.File(sys.argv[1], 'w'); f.flush(); "
-        + "print(1, flush=True); sys.stdin.read()", path,
-    ]
-    process.standardOutput = output
-    process.standardInput = input
-    try process.run()
-    _ = output.fileHandleForReading.availableData
+    let writer = try H5py.start(
+      """
+      import h5py, sys, time
+      with h5py.File(sys.argv[1], 'w') as file:
+        file.flush()
+        print('open', flush=True)
+        time.sleep(600)
+      """,
+      path
+    )
+    try #require(writer.wait(toPrint: "open"))
     let error = #expect(throws: HDF5Error.self) { _ = try HDF5File.open(path) }
     #expect(error?.kind == .busy)
-    try input.fileHandleForWriting.close()
-    process.waitUntilExit()
+    writer.send(SIGKILL)
+    writer.finish()
   }
 
   @Test func changedDataAreNamed() throws {

@@ -3,9 +3,9 @@ import Configuration
 import Foundation
 import HDF5
 import ImageData
+import RunFixtures
 import Search
 import SearchSpaces
-import TestSupport
 import Testing
 
 @testable import Study

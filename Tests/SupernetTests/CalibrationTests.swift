@@ -1,5 +1,5 @@
 import SearchSpaces
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

@@ -3,8 +3,8 @@ import Foundation
 import HDF5
 import RandomStreams
 import SearchSpaces
+import SupernetFixtures
 import TensorFiles
-import TestSupport
 import Testing
 import Torch
 

@@ -1,4 +1,4 @@
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

@@ -3,7 +3,7 @@ import Foundation
 import HDF5
 import RandomStreams
 import SearchSpaces
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

@@ -2,7 +2,7 @@ import Foundation
 import Networks
 import RandomStreams
 import SearchSpaces
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

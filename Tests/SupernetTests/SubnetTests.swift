@@ -1,6 +1,6 @@
 import RandomStreams
 import SearchSpaces
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

@@ -1,7 +1,7 @@
 import RandomStreams
 import SearchSpaces
 import Supernet
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 

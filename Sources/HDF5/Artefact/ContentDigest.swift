@@ -32,6 +32,15 @@ public enum ContentDigest {
     return digest
   }
 
+  /// Verifies the file at `path`, every byte of it, and gives its digest.
+  @discardableResult
+  package static func verify(path: String) throws -> String {
+    let file = try HDF5File.open(path)
+    let digest = try verify(file)
+    try file.close()
+    return digest
+  }
+
   /// Compares the content with the digest stored in the file and gives the digest.
   ///
   /// - Throws: `HDF5Error` of kind `damagedFile` when they differ or none is stored.

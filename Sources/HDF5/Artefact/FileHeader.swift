@@ -42,6 +42,14 @@ public struct FileHeader: Hashable, Sendable {
     return format
   }
 
+  /// ``format(of:)`` of the file at `path`.
+  package static func format(ofFile path: String) throws -> String? {
+    let file = try HDF5File.open(path)
+    let format = try format(of: file)
+    try file.close()
+    return format
+  }
+
   /// Reads the header and checks that this program can read the file.
   ///
   /// - Parameters:

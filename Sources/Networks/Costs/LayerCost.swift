@@ -62,7 +62,7 @@ package struct LayerWalk {
         parameters: inner.costs.reduce(0) { $0 + $1.parameters }
       )
     case .residual(let body, let shortcut, _):
-      channels = channels ?? inputChannels(of: body)
+      channels = channels ?? body.convolutions.first?.inChannels
       var side = LayerWalk(channels: channels, size: size)
       let first = costs.count
       try visit(body)
@@ -147,19 +147,6 @@ package struct LayerWalk {
       )
     )
   }
-}
-
-/// The channels that the first convolution of `layers` takes.
-private func inputChannels(of layers: [Layer]) -> Int? {
-  for layer in layers {
-    switch layer {
-    case .convolution(let convolution), .squeezeExcitation(let convolution, _):
-      return convolution.inChannels
-    case .residual(let body, _, _): return inputChannels(of: body)
-    case .maxPool, .averagePool, .globalAveragePool, .linear: continue
-    }
-  }
-  return nil
 }
 
 extension Convolution {

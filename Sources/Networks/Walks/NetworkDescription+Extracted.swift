@@ -13,12 +13,6 @@ extension NetworkDescription {
       Linear(weight: linear.weight.extracted, bias: linear.bias.extracted)
     }
   }
-
-  package var linears: [Linear] {
-    layers.compactMap { layer in
-      if case .linear(let linear) = layer { linear } else { nil }
-    }
-  }
 }
 
 extension WeightSlice {

@@ -31,46 +31,30 @@ public struct StoredTensor: Sendable, Hashable, Codable {
 
 extension NetworkDescription {
   /// The tensors of the extracted network, under their static names, in state-dict order.
-  public var staticTensors: [StoredTensor] { tensors(of: .extracted) }
+  public var staticTensors: [StoredTensor] { TensorList(layers, form: .extracted).tensors }
 
   /// The tensors of the supernet that this network's layers live in, whole, in state-dict order:
   /// every tensor of the supernet if this is its largest network.
-  public var supernetTensors: [StoredTensor] { tensors(of: .supernet) }
-
-  private func tensors(of form: TensorList.Form) -> [StoredTensor] {
-    var list = TensorList(form: form)
-    list.add(layers)
-    return list.tensors
-  }
+  public var supernetTensors: [StoredTensor] { TensorList(layers, form: .supernet).tensors }
 }
 
 /// Trainable parameters of layers, extracted.
 package func parameterCount(_ layers: [Layer]) -> Int {
-  var list = TensorList(form: .extracted)
-  list.add(layers)
-  return list.tensors.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
+  TensorList(layers, form: .extracted).tensors.reduce(0) { $0 + ($1.isTrainable ? $1.count : 0) }
 }
 
 private struct TensorList {
   enum Form { case supernet, extracted }
-  var form: Form
-  var tensors: [StoredTensor] = []
+  let form: Form
+  private(set) var tensors: [StoredTensor] = []
 
-  mutating func add(_ layers: [Layer]) {
-    for layer in layers {
-      switch layer {
-      case .convolution(let convolution): add(convolution)
-      case .squeezeExcitation(let reduce, let expand):
-        add(reduce)
-        add(expand)
-      case .residual(let body, let shortcut, _):
-        add(body)
-        if case .layers(let layers) = shortcut { add(layers) }
-      case .maxPool, .averagePool, .globalAveragePool: break
-      case .linear(let linear):
-        add(linear.weight, .linearWeight)
-        add(linear.bias, .bias)
-      }
+  init(_ layers: [Layer], form: Form) {
+    self.form = form
+    layers.forEachWeighted {
+      add($0)
+    } linear: { linear in
+      add(linear.weight, .linearWeight)
+      add(linear.bias, .bias)
     }
   }
 

@@ -52,7 +52,7 @@ extension NetworkDescription {
         )
       )
     }
-    forEachConvolution { convolution in
+    layers.forEachWeighted { convolution in
       add(convolution.weight)
       if let bias = convolution.bias { add(bias) }
       guard let norm = convolution.norm else { return }
@@ -87,41 +87,15 @@ extension NetworkDescription {
 
   /// The kernel matrices the network reads, in state-dict order.
   public var usedKernelMatrices: [String] {
-    var result: [String] = []
-    forEachConvolution { convolution in
+    convolutions.flatMap { convolution in
       let active = Set(convolution.activeKernelMatrices.map(\.key))
-      result += convolution.kernelMatrices.map(\.key).filter(active.contains)
-    } linear: { _ in
+      return convolution.kernelMatrices.map(\.key).filter(active.contains)
     }
-    return result
   }
 
   /// The kernel matrices that `small` reads and this network does not.
   public func matricesBeyond(_ small: NetworkDescription) -> [String] {
     let mine = Set(usedKernelMatrices)
     return small.usedKernelMatrices.filter { !mine.contains($0) }
-  }
-
-  /// Visits every convolution and classifier in state-dict order, inside blocks too.
-  public func forEachConvolution(
-    _ convolution: (Convolution) -> Void,
-    linear: (Linear) -> Void
-  ) {
-    func visit(_ layers: [Layer]) {
-      for layer in layers {
-        switch layer {
-        case .convolution(let layer): convolution(layer)
-        case .squeezeExcitation(let reduce, let expand):
-          convolution(reduce)
-          convolution(expand)
-        case .residual(let body, let shortcut, _):
-          visit(body)
-          if case .layers(let layers) = shortcut { visit(layers) }
-        case .maxPool, .averagePool, .globalAveragePool: break
-        case .linear(let layer): linear(layer)
-        }
-      }
-    }
-    visit(layers)
   }
 }

@@ -5,7 +5,7 @@ extension MobileNetV3Space.Configuration {
     var configuration = Self()
     configuration.name = "mobilenetv3-w\(widthMultiplier)"
     configuration.widthMultiplier = widthMultiplier
-    configuration.take(images)
+    configuration.images = images
     return configuration
   }
 }
@@ -15,7 +15,7 @@ extension ProxylessNASSpace.Configuration {
     var configuration = Self()
     configuration.name = "proxylessnas-w\(widthMultiplier)"
     configuration.widthMultiplier = widthMultiplier
-    configuration.take(images)
+    configuration.images = images
     return configuration
   }
 }
@@ -23,33 +23,7 @@ extension ProxylessNASSpace.Configuration {
 extension ResNet50Space.Configuration {
   static func published(images: ImageShape) -> Self {
     var configuration = Self()
-    configuration.take(images)
+    configuration.images = images
     return configuration
-  }
-}
-
-// What all presets do alike.
-
-extension MobileNetV3Space.Configuration {
-  mutating func take(_ images: ImageShape) {
-    inputChannels = images.channels
-    classes = images.classes
-    resolutions = images.resolutions
-  }
-}
-
-extension ProxylessNASSpace.Configuration {
-  mutating func take(_ images: ImageShape) {
-    inputChannels = images.channels
-    classes = images.classes
-    resolutions = images.resolutions
-  }
-}
-
-extension ResNet50Space.Configuration {
-  mutating func take(_ images: ImageShape) {
-    inputChannels = images.channels
-    classes = images.classes
-    resolutions = images.resolutions
   }
 }

@@ -6,7 +6,7 @@ extension MobileNetV3Space.Configuration {
   static func small(images: ImageShape) -> Self {
     var configuration = Self()
     configuration.name = "mobilenetv3-small"
-    configuration.take(images)
+    configuration.images = images
     configuration.stemWidth = 16
     configuration.firstBlockWidth = 8
     configuration.stages = [
@@ -38,7 +38,7 @@ extension ProxylessNASSpace.Configuration {
   static func small(images: ImageShape) -> Self {
     var configuration = Self()
     configuration.name = "proxylessnas-small"
-    configuration.take(images)
+    configuration.images = images
     configuration.stemWidth = 16
     configuration.firstBlockWidth = 8
     configuration.stages = [
@@ -58,7 +58,7 @@ extension ResNet50Space.Configuration {
   static func small(images: ImageShape) -> Self {
     var configuration = Self()
     configuration.name = "resnet50-small"
-    configuration.take(images)
+    configuration.images = images
     configuration.stemWidth = 32
     configuration.poolStride = 1
     configuration.stages = [

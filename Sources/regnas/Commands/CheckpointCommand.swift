@@ -37,10 +37,6 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       let listing = try CheckpointStore.listing(of: folder)
-      if json {
-        try Console.json(listing)
-        return
-      }
       let rows = listing.map { entry in
         [
           entry.name, entry.saved, "\(entry.bytes)", entry.phase ?? "-",
@@ -49,14 +45,13 @@ struct CheckpointCommand: ParsableCommand {
           entry.problem == nil ? "sound" : entry.isDamaged ? "DAMAGED" : "UNUSABLE",
         ]
       }
-      Console.out(
-        TextTable(
-          header: [
-            "checkpoint", "saved", "bytes", "phase", "supernet step", "members", "evaluations", "",
-          ],
-          rows: rows
-        ).text
+      let table = TextTable(
+        header: [
+          "checkpoint", "saved", "bytes", "phase", "supernet step", "members", "evaluations", "",
+        ],
+        rows: rows
       )
+      try Console.show(listing, table.text, json: json)
     }
   }
 
@@ -92,19 +87,14 @@ struct CheckpointCommand: ParsableCommand {
       where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
         var entry = Entry(file: name)
         do {
-          let file = try HDF5File.open("\(folder)/\(name)")
-          try ContentDigest.verify(file)
-          try file.close()
+          try ContentDigest.verify(path: "\(folder)/\(name)")
         } catch {
           entry.problem = "\(error)"
         }
         entries.append(entry)
       }
-      if json {
-        try Console.json(entries)
-      } else {
-        for entry in entries { Console.out("\(entry.file): \(entry.problem ?? "sound")") }
-      }
+      let lines = entries.map { "\($0.file): \($0.problem ?? "sound")" }
+      try Console.show(entries, lines.joined(separator: "\n"), json: json)
       if entries.contains(where: { $0.problem != nil }) {
         throw ExitCode(ExitStatus.badData.rawValue)
       }
@@ -147,12 +137,9 @@ struct CheckpointCommand: ParsableCommand {
         keep: keep
       )
       if let held { try CheckpointStore.remove(names, from: held) }
-      if json {
-        try Console.json(names)
-      } else {
-        for name in names { Console.out("\(dryRun ? "would remove" : "removed") \(name)") }
-        if names.isEmpty { Console.out("nothing to remove") }
-      }
+      let lines = names.map { "\(dryRun ? "would remove" : "removed") \($0)" }
+      let text = lines.isEmpty ? "nothing to remove" : lines.joined(separator: "\n")
+      try Console.show(names, text, json: json)
     }
   }
 }

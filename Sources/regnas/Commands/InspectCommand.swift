@@ -26,19 +26,17 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let opened = try HDF5File.open(file)
-    let format = try FileHeader.format(of: opened)
-    try opened.close()
+    let format = try FileHeader.format(ofFile: file)
     switch format {
     case FamilyFile.format:
       let report = try FamilyFile.readReport(file)
-      if json { try Console.json(report) } else { Console.out(report.table) }
+      try Console.show(report, report.table, json: json)
     case Checkpoint.format:
       let summary = try CheckpointSummary(Checkpoint(path: file))
-      if json { try Console.json(summary) } else { Console.out(summary.description) }
-    case "regnas.dataset":
+      try Console.show(summary, summary.description, json: json)
+    case ImageDataset.format:
       try DataCommand.Info.show(file, json: json)
-    case "regnas.supernet":
+    case SupernetFile.format:
       try SupernetCommand.Info.show(file, json: json)
     case LatencyTable.format:
       Console.out(try LatencyTable.read(file).summary)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Charts
 import SearchSpaces
 
 struct SpaceCommand: ParsableCommand {
@@ -15,11 +16,8 @@ struct SpaceCommand: ParsableCommand {
     )
 
     func run() {
-      let width = SpaceRegistry.names.map(\.count).max() ?? 0
-      for preset in SpaceRegistry.presets {
-        let padding = String(repeating: " ", count: width - preset.name.count + 2)
-        Console.out(preset.name + padding + preset.summary)
-      }
+      let rows = SpaceRegistry.presets.map { [$0.name, $0.summary] }
+      for line in TextTable(header: [], rows: rows).lines { Console.out(line) }
     }
   }
 
@@ -64,14 +62,12 @@ struct SpaceCommand: ParsableCommand {
       )
       let space = try SpaceRegistry.makeSpace(name: name, images: images)
       if let architecture {
-        try show(NetworkSummary(try space.architecture(architecture), of: space))
+        let summary = try NetworkSummary(try space.architecture(architecture), of: space)
+        try Console.show(summary, summary.text, json: json)
       } else {
-        try show(SpaceSummary(space))
+        let summary = try SpaceSummary(space)
+        try Console.show(summary, summary.text, json: json)
       }
-    }
-
-    private func show(_ summary: some Encodable & CustomStringConvertible) throws {
-      if json { try Console.json(summary) } else { Console.out(summary.description) }
     }
   }
 }

@@ -28,7 +28,7 @@ struct SupernetCommand: ParsableCommand {
 
     static func show(_ file: String, json: Bool) throws {
       let summary = try SupernetSummary(file)
-      if json { try Console.json(summary) } else { Console.out(summary.description) }
+      try Console.show(summary, summary.description, json: json)
     }
   }
 }

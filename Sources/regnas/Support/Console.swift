@@ -17,6 +17,11 @@ enum Console {
     out(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
+  /// A value as JSON, or what it says to a reader.
+  static func show(_ value: some Encodable, _ text: String, json isJSON: Bool) throws {
+    if isJSON { try json(value) } else { out(text) }
+  }
+
   static var errorIsTerminal: Bool {
     isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }

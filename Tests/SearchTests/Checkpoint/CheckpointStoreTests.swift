@@ -1,5 +1,6 @@
 import Foundation
 import HDF5
+import RunFixtures
 import TestSupport
 import Testing
 import Torch

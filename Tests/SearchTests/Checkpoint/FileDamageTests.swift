@@ -2,6 +2,7 @@ import AtomicFiles
 import Families
 import Foundation
 import HDF5
+import RunFixtures
 import SearchSpaces
 import Supernet
 import TestSupport

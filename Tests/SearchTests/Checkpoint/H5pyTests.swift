@@ -1,4 +1,4 @@
-import Foundation
+import RunFixtures
 import TestSupport
 import Testing
 
@@ -7,20 +7,7 @@ import Testing
 /// Every file we write, read by a program that is not ours: each object and attribute, and each data
 /// set against the checksum that is stored with it.
 @Suite struct H5pyTests {
-  private static let python = "/usr/bin/python3"
-  private static let hasH5py: Bool = run("import h5py") == 0
-
-  private static func run(_ program: String, _ arguments: [String] = []) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = ["-c", program] + arguments
-    process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
-  }
-
-  @Test(.enabled(if: hasH5py, "needs h5py: apt install python3-h5py"))
+  @Test(.enabled(if: H5py.isInstalled, H5py.note))
   func h5pyReadsEveryObjectOfEveryKind() throws {
     let folder = try TemporaryFolder()
     var paths: [String] = []
@@ -34,7 +21,7 @@ import Testing
     try smallSupernet(to: folder.file("new-supernet.h5"))
     paths += ["search", "family", "supernet"].map { folder.file("new-\($0).h5") }
     #expect(Set(Reader.ownFiles.map(\.name)).count == 5)
-    let status = Self.run(
+    try H5py.run(
       """
       import h5py, sys, zlib
       for path in sys.argv[1:]:
@@ -60,6 +47,5 @@ import Testing
       """,
       paths
     )
-    #expect(status == 0)
   }
 }

@@ -3,7 +3,7 @@ import FlipMetrics
 import Networks
 import SearchSpaces
 import Supernet
-import TestSupport
+import SupernetFixtures
 import Torch
 
 @testable import Search

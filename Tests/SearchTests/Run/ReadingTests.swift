@@ -2,6 +2,7 @@ import AtomicFiles
 import Configuration
 import Foundation
 import ImageData
+import RunFixtures
 import Supernet
 import TestSupport
 import Testing

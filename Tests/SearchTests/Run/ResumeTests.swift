@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import HDF5
+import RunFixtures
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import RunFixtures
 import Supernet
 import TestSupport
 import Testing

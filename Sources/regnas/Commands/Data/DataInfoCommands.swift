@@ -27,11 +27,8 @@ extension DataCommand {
     func run() throws {
       if let split {
         let indices = try ImageDataset.open(file).indices(of: split)
-        if json {
-          try Console.json(indices)
-        } else {
-          Console.out(indices.map(String.init).joined(separator: "\n"))
-        }
+        let text = indices.map(String.init).joined(separator: "\n")
+        try Console.show(indices, text, json: json)
       } else {
         try Self.show(file, json: json)
       }
@@ -39,7 +36,7 @@ extension DataCommand {
 
     static func show(_ file: String, json: Bool) throws {
       let info = try ImageDataset.open(file).info
-      if json { try Console.json(info) } else { Console.out(info.text) }
+      try Console.show(info, info.text, json: json)
     }
   }
 

@@ -1,6 +1,4 @@
-import AtomicFiles
 import Foundation
-import HDF5
 import Synchronization
 
 /// The real disk, until the process kills itself at one operation. The tests of crashes use it
@@ -9,13 +7,13 @@ import Synchronization
 ///
 /// Every call counts as one operation and is not carried out when its turn to die comes, but for a
 /// write, of which half is.
-final class DyingStorage: Storage {
+package final class DyingStorage: Storage {
   private let last: Int
   private let count = Mutex(0)
   private let system = SystemStorage()
 
   /// Operations are counted from 1.
-  init(dyingAt last: Int) { self.last = last }
+  package init(dyingAt last: Int) { self.last = last }
 
   private func step(dying: () -> Void = {}) {
     let number = count.withLock { value in
@@ -29,22 +27,24 @@ final class DyingStorage: Storage {
     while true { pause() }
   }
 
-  func create(_ path: String) throws(StorageFault) -> Int32 {
+  package func create(_ path: String) throws(StorageFault) -> Int32 {
     step()
     return try system.create(path)
   }
 
-  func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
+  package func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
     step()
     return try system.openToAppend(path)
   }
 
-  func open(_ path: String) throws(StorageFault) -> Int32 {
+  package func open(_ path: String) throws(StorageFault) -> Int32 {
     step()
     return try system.open(path)
   }
 
-  func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault) -> Int {
+  package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault)
+    -> Int
+  {
     step {
       _ = try? system.write(
         descriptor,
@@ -54,27 +54,27 @@ final class DyingStorage: Storage {
     return try system.write(descriptor, bytes)
   }
 
-  func synchronize(_ descriptor: Int32) throws(StorageFault) {
+  package func synchronize(_ descriptor: Int32) throws(StorageFault) {
     step()
     try system.synchronize(descriptor)
   }
 
-  func close(_ descriptor: Int32) throws(StorageFault) {
+  package func close(_ descriptor: Int32) throws(StorageFault) {
     step()
     try system.close(descriptor)
   }
 
-  func rename(_ path: String, to target: String) throws(StorageFault) {
+  package func rename(_ path: String, to target: String) throws(StorageFault) {
     step()
     try system.rename(path, to: target)
   }
 
-  func remove(_ path: String) throws(StorageFault) {
+  package func remove(_ path: String) throws(StorageFault) {
     step()
     try system.remove(path)
   }
 
-  func truncate(_ path: String, to size: Int) throws(StorageFault) {
+  package func truncate(_ path: String, to size: Int) throws(StorageFault) {
     step()
     try system.truncate(path, to: size)
   }

@@ -1,5 +1,6 @@
 import HDF5
 import Search
+import TestSupport
 import Torch
 
 /// A checkpoint with everything that a real one has, as small as can be.

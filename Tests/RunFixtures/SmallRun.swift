@@ -5,6 +5,7 @@ import HDF5
 import ImageData
 import RandomStreams
 import Search
+import TestSupport
 import Torch
 
 /// Images that a network can learn: one bright square per class, and noise.
