@@ -2,7 +2,7 @@ import Networks
 import RandomStreams
 import SearchSpaces
 import Supernet
-import TestSupport
+import SupernetFixtures
 import Testing
 import Torch
 import Training

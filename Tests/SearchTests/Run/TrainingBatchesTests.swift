@@ -1,4 +1,5 @@
 import Configuration
+import RunFixtures
 import TestSupport
 import Testing
 
