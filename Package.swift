@@ -84,11 +84,17 @@ let argumentParser = Target.Dependency.product(
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The rooms that meet in `Search`.
-let rooms: [Target.Dependency] = [
+let roomNames = [
   "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch", "TensorFiles",
-  "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet", "Training", "FlipMetrics",
-  "Controller", "Configuration", "Families",
+  "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet", "Latency", "Training",
+  "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "Evaluation",
 ]
+let rooms = roomNames.map(Target.Dependency.init(stringLiteral:))
+
+/// All of them but one: for its tests.
+func rooms(besides room: String) -> [Target.Dependency] {
+  roomNames.filter { $0 != room }.map(Target.Dependency.init(stringLiteral:))
+}
 
 let package = Package(
   name: "RegNAS",
@@ -157,6 +163,15 @@ let package = Package(
         "Decisions", "Torch", "TensorFiles", "HDF5", "AtomicFiles",
       ]
     ),
+    room(
+      "Latency",
+      [
+        "Supernet", "SearchSpaces", "Networks", "Decisions", "Torch", "HDF5", "AtomicFiles",
+        "RandomStreams",
+      ]
+    ),
+    room("Runs", ["Configuration", "Torch", "TensorFiles", "HDF5", "AtomicFiles"]),
+    room("Evaluation", ["Configuration", "FlipMetrics", "Supernet", "Networks", "Torch"]),
     room("Charts"),
     room("Search", rooms + ["Charts"]),
     room("Study", rooms + ["Search"]),
@@ -197,10 +212,15 @@ let package = Package(
       "Training",
       ["SupernetFixtures", "Supernet", "SearchSpaces", "Networks", "Torch", "RandomStreams"]
     ),
+    tests(
+      "Latency",
+      ["SupernetFixtures", "Supernet", "SearchSpaces", "Networks", "Decisions", "Torch", "RandomStreams"]
+    ),
     tests("FlipMetrics", ["Statistics", "RandomStreams"]),
     tests("Controller", ["Statistics", "Decisions", "Torch", "RandomStreams"]),
-    tests("Configuration", rooms),
-    tests("Families", ["RunFixtures", "SupernetFixtures", "Search"] + rooms),
+    tests("Configuration", rooms(besides: "Configuration")),
+    tests("Evaluation", ["Configuration", "FlipMetrics", "Supernet", "Networks", "Torch"]),
+    tests("Families", ["RunFixtures", "SupernetFixtures", "Search"] + rooms(besides: "Families")),
     tests("Search", ["RunFixtures", "SupernetFixtures"] + rooms, exclude: ["Fuzz/Driver"]),
     tests("Study", ["RunFixtures", "Search"] + rooms),
     tests("Charts"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Controller
+import Evaluation
 import FlipMetrics
 import Foundation
 import Networks

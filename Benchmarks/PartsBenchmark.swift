@@ -6,9 +6,11 @@ import Foundation
 import HDF5
 import ImageData
 import RandomStreams
+import Runs
 import Search
 import SearchSpaces
 import Torch
+import Training
 
 /// What surrounds training and evaluation: none of it may be what a search waits for.
 struct PartsBenchmark: ParsableCommand {

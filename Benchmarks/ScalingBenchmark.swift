@@ -58,7 +58,7 @@ struct ScalingBenchmark: ParsableCommand {
     try TorchRuntime.start(threads: threads[0])
     let space = try SpaceRegistry.makeSpace(
       name: self.space,
-      images: ImageShape(channels: 1, classes: 10, resolutions: [resolution])
+      images: ImageTask(channels: 1, classes: 10, resolutions: [resolution])
     )
     let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "benchmark"))
     var random = RandomStream(seed: 2, name: "benchmark rollout")

@@ -1,6 +1,5 @@
 import FlipMetrics
 import Foundation
-import RandomStreams
 import SearchSpaces
 
 /// The figures of a family, on the test split unless they say otherwise.

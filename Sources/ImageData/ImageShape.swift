@@ -1,5 +1,3 @@
-import SearchSpaces
-
 /// The size of every image of a data set.
 public struct ImageShape: Hashable, Sendable, Codable {
   public var height: Int

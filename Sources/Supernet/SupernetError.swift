@@ -12,9 +12,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
   case staleSubnet(architecture: [Int])
   /// A stored network is of another space, or of the same space configured otherwise.
   case wrongSpace(file: String, found: SpaceDescription, expected: SpaceDescription)
-  /// A latency table was measured on another device.
-  case wrongDevice(field: String, found: String, expected: String)
-  case malformedLatencyTable(file: String)
   case unknownSpaceType(type: String, known: [String])
   /// A space that is not a `ConfiguredSpace` cannot be stored.
   case unconfiguredSpace(String)
@@ -44,11 +41,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
       "\(file) is of the space '\(found.name)' and '\(expected.name)' was expected"
         + (found.name == expected.name ? ": their configurations differ" : "")
         + "; give the file that was made with this space"
-    case .wrongDevice(let field, let found, let expected):
-      "the latency table was measured elsewhere (\(field): \(found), here \(expected)), so its times "
-        + "mean nothing here; measure again with 'regnas latency measure'"
-    case .malformedLatencyTable(let file):
-      "\(file) holds a latency table whose terms do not fit its space; measure it again"
     case .unknownSpaceType(let type, let known):
       "the stored space is a \(type), which is none of \(known.joined(separator: ", ")): pass its "
         + "type where the file is read"

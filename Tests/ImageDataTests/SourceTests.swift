@@ -1,6 +1,5 @@
 import Foundation
 import HDF5
-import SearchSpaces
 import TestSupport
 import Testing
 

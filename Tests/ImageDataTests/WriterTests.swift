@@ -1,7 +1,6 @@
 import AtomicFiles
 import Foundation
 import HDF5
-import SearchSpaces
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Runs
 import Search
 
 /// Keeps what a run said.

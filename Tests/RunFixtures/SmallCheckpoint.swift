@@ -1,4 +1,5 @@
 import HDF5
+import Runs
 import Search
 import TestSupport
 import Torch

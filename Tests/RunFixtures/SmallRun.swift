@@ -4,6 +4,7 @@ import Foundation
 import HDF5
 import ImageData
 import RandomStreams
+import Runs
 import Search
 import TestSupport
 import Torch
@@ -13,7 +14,7 @@ private final class SquareImages: ImageSource {
   let importer = "squares"
   let options = ""
   let path = "squares"
-  let shape = ImageData.ImageShape(height: 16, width: 16, channels: 1)
+  let shape = ImageShape(height: 16, width: 16, channels: 1)
   let count = 150
   let testCount = 30
   let classNames: [String]?

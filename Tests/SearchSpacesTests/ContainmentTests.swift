@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test func resolutionPlaysNoPart() throws {
-    var images = ImageShape.fashionMNIST
+    var images = ImageTask.fashionMNIST
     images.resolutions = [24, 28]
     let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-small", images: images)
     let coarse = space.smallest

@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func resolutionHasItsOwnKey() throws {
-    var images = ImageShape.imageNet
+    var images = ImageTask.imageNet
     images.resolutions = [160, 192, 224]
     let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-w1.0", images: images)
     let architecture = try space.architecture(#"{"ks": 3, "e": 3, "d": 2, "r": [192]}"#)

@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func architecturesThatDifferInTheResolutionOnlyAreOnePair() throws {
-    var images = ImageShape.fashionMNIST
+    var images = ImageTask.fashionMNIST
     images.resolutions = [20, 28]
     let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-small", images: images)
     let resolution = try #require(space.input.resolution.decision)

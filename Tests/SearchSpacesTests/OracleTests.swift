@@ -42,7 +42,7 @@ struct Oracle: Decodable {
     #expect(oracles.count >= 12)
     for (preset, name, oracle) in oracles {
       for (resolution, macs) in oracle.macsByResolution {
-        var images = ImageShape.imageNet
+        var images = ImageTask.imageNet
         images.resolutions = [try #require(Int(resolution))]
         let space = try SpaceRegistry.makeSpace(name: preset, images: images)
         let network = try space.network(space.architecture(oracle.config))

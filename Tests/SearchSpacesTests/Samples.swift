@@ -9,7 +9,7 @@ let repository = URL(fileURLWithPath: #filePath)
 
 /// Every preset, and one of each space with a resolution decision.
 func everySpace() throws -> [any ConfiguredSpace] {
-  var small = ImageShape.fashionMNIST
+  var small = ImageTask.fashionMNIST
   small.resolutions = [20, 28, 32]
   return try SpaceRegistry.names.map { try SpaceRegistry.makeSpace(name: $0) }
     + ["mobilenetv3-small", "proxylessnas-small", "resnet50-small"].map {

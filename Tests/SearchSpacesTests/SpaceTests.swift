@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func decisionsFollowTheNetwork() throws {
-    var images = ImageShape.imageNet
+    var images = ImageTask.imageNet
     let mobile = try SpaceRegistry.makeSpace(name: "mobilenetv3-w1.0", images: images)
     #expect(
       mobile.decisions.decisions.prefix(10).map(\.name) == [

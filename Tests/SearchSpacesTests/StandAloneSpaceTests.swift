@@ -25,7 +25,7 @@ import Torch
 
   /// A chosen resolution goes along: images of another size are resized.
   @Test func theResolutionIsTheArchitectures() throws {
-    var images = ImageShape.fashionMNIST
+    var images = ImageTask.fashionMNIST
     images.resolutions = [20, 28]
     let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-small", images: images)
     let alone = try StandAloneSpace(space.smallest, of: space)

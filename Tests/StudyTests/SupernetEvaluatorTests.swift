@@ -4,6 +4,7 @@ import Foundation
 import HDF5
 import ImageData
 import RunFixtures
+import Runs
 import Search
 import SearchSpaces
 import Testing

@@ -1,6 +1,7 @@
 import Controller
 import FlipMetrics
 import Foundation
+import Runs
 import Search
 import Statistics
 import Testing

@@ -10,7 +10,7 @@ package enum Fixture {
   package static let spaceNames = ["mobilenetv3-small", "proxylessnas-small", "resnet50-small"]
 
   /// Big enough to have everything elastic, small enough for a debug build.
-  package static let images = ImageShape(channels: 1, classes: 10, resolutions: [16])
+  package static let images = ImageTask(channels: 1, classes: 10, resolutions: [16])
 
   package static func space(_ name: String) throws -> any ConfiguredSpace {
     try SpaceRegistry.makeSpace(name: name, images: images)

@@ -53,7 +53,7 @@ struct FileTests {
       let other = try Fixture.supernet("mobilenetv3-small")
       let error = #expect(throws: SupernetError.self) { try other.load(path: path("a.h5")) }
       #expect(error?.description.contains("resnet50-small") == true)
-      let classes = ImageShape(channels: 1, classes: 7, resolutions: [16])
+      let classes = ImageTask(channels: 1, classes: 7, resolutions: [16])
       let wider = try Supernet(
         oracle: SpaceRegistry.makeSpace(name: "resnet50-small", images: classes)
       )

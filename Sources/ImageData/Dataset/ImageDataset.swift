@@ -1,6 +1,5 @@
 import Foundation
 import HDF5
-import SearchSpaces
 
 /// An image data set file, open for reading; its images are memory mapped.
 ///

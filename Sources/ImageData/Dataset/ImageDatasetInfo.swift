@@ -1,5 +1,4 @@
 import HDF5
-import SearchSpaces
 
 /// Where the images of a data set come from.
 public struct Provenance: Hashable, Sendable, Codable {

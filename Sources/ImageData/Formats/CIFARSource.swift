@@ -1,6 +1,5 @@
 import Foundation
 import HDF5
-import SearchSpaces
 
 /// The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features
 /// from Tiny Images", 2009), unpacked in a folder.

@@ -1,7 +1,6 @@
 import AtomicFiles
 import Foundation
 import HDF5
-import SearchSpaces
 
 /// A folder with one sub-folder of JPEG and PNG files for each class; or with `train` and `test`
 /// (or `val`) sub-folders that are each such a folder.

@@ -1,5 +1,4 @@
 import HDF5
-import SearchSpaces
 
 /// Arrays of an HDF5 file as a user of h5py has them: 8-bit images of shape [N, H, W],
 /// [N, H, W, C] or [N, C, H, W], and whole-number labels of shape [N] or [N, 1].

@@ -1,6 +1,5 @@
 import Foundation
 import HDF5
-import SearchSpaces
 
 /// IDX files, plain or .gz: MNIST, Fashion-MNIST and their kin.
 /// Format: "THE IDX FILE FORMAT" at the MNIST database's page (LeCun, Cortes, Burges).

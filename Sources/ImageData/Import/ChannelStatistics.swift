@@ -1,5 +1,4 @@
 import HDF5
-import SearchSpaces
 
 /// Mean and standard deviation of each channel over some images, on the scale of 0 to 1.
 struct ChannelStatistics {

@@ -1,5 +1,3 @@
-import SearchSpaces
-
 /// Images and labels of some foreign format, read in one pass with bounded memory.
 public protocol ImageSource: AnyObject {
   /// Short name of the format, kept as provenance.

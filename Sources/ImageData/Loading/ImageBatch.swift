@@ -1,5 +1,3 @@
-import SearchSpaces
-
 /// Normalised images and their labels, ready to become tensors.
 public struct ImageBatch: Sendable, Hashable {
   /// The images' numbers in the data set.

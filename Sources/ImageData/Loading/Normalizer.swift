@@ -1,5 +1,3 @@
-import SearchSpaces
-
 extension ImageDataset {
   /// What normalisation divides by, per channel: the deviation, never 0.
   public var normalizingDeviation: [Double] {

@@ -1,5 +1,4 @@
 import RandomStreams
-import SearchSpaces
 import Synchronization
 
 /// Where a loader stands: the epoch and the batch in it that come next, both from 0.

@@ -1,4 +1,5 @@
 import Configuration
+import Runs
 
 /// Whether a checkpoint belongs to a run as it stands now: the same configuration, data set and input
 /// files.

@@ -1,6 +1,7 @@
 import AtomicFiles
 import Foundation
 import HDF5
+import Runs
 
 /// One checkpoint of a run as `regnas checkpoint ls` tells of it.
 public struct CheckpointListing: Sendable, Encodable {

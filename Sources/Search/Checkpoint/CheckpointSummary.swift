@@ -1,3 +1,5 @@
+import Runs
+
 /// What `regnas inspect` tells about a checkpoint.
 public struct CheckpointSummary: Codable, CustomStringConvertible {
   public var phase: String

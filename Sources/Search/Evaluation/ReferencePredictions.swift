@@ -3,6 +3,7 @@ import Families
 import FlipMetrics
 import Foundation
 import ImageData
+import Runs
 import Supernet
 
 /// What an outside model predicts for images of a data set: read from text with one class index per

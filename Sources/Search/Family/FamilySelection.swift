@@ -4,6 +4,7 @@ import Families
 import FlipMetrics
 import Foundation
 import Networks
+import Runs
 import SearchSpaces
 import Torch
 

@@ -1,5 +1,6 @@
 import Configuration
 import Decisions
+import Runs
 import SearchSpaces
 
 /// A member's upper bound on its cost, in the metric's unit.

@@ -1,5 +1,7 @@
 import Controller
+import Evaluation
 import Networks
+import Runs
 import SearchSpaces
 import Torch
 

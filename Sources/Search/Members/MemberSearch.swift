@@ -1,6 +1,8 @@
 import Configuration
 import Controller
+import Evaluation
 import Networks
+import Runs
 import SearchSpaces
 import Torch
 

@@ -1,7 +1,9 @@
 import Configuration
 import Controller
+import Evaluation
 import Networks
 import RandomStreams
+import Runs
 import SearchSpaces
 import Supernet
 

@@ -1,6 +1,7 @@
 import Configuration
 import Controller
 import Decisions
+import Evaluation
 import FlipMetrics
 import Networks
 import SearchSpaces

@@ -1,5 +1,6 @@
 import Configuration
 import Networks
+import Runs
 import Supernet
 import Torch
 

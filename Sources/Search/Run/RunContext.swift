@@ -1,4 +1,5 @@
 import Configuration
+import Runs
 
 /// What the stages of a run share: where it lies, what it is to do, where it tells what it is doing, and
 /// how it saves itself.

@@ -3,6 +3,7 @@ import Configuration
 import FlipMetrics
 import ImageData
 import RandomStreams
+import Runs
 import Supernet
 import Torch
 import Training

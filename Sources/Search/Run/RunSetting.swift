@@ -4,6 +4,8 @@ import Decisions
 import Foundation
 import HDF5
 import ImageData
+import Latency
+import Runs
 import SearchSpaces
 import Supernet
 import Torch
@@ -86,7 +88,7 @@ package struct RunSetting {
     }
     let space = try SpaceRegistry.makeSpace(
       name: configuration.space.name,
-      images: SearchSpaces.ImageShape(
+      images: ImageTask(
         channels: data.shape.channels,
         classes: data.classNames.count,
         resolutions: configuration.space.resolutions.isEmpty

@@ -1,4 +1,5 @@
 import Networks
+import Runs
 import Supernet
 import Torch
 

@@ -1,5 +1,6 @@
 import Configuration
 import Families
+import Runs
 
 /// One run: trains a supernet, then searches the members of a family, smallest budget first.
 ///

@@ -1,5 +1,6 @@
 import Configuration
 import HDF5
+import Runs
 import SearchSpaces
 import Supernet
 import Training

@@ -3,8 +3,6 @@ import Foundation
 
 /// The curves of a supernet's training, drawn from the lines of `metrics.jsonl`: `supernet.svg`.
 struct SupernetCurve {
-  static let name = "supernet.svg"
-
   let svg: String
 
   /// `metrics` is the text of the log.

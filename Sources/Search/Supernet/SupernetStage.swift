@@ -1,6 +1,7 @@
 import Configuration
 import HDF5
 import RandomStreams
+import Runs
 import Supernet
 import Torch
 import Training
@@ -146,7 +147,7 @@ final class SupernetStage: RunStage {
       title: "Supernet of \(context.setting.space.name), "
         + context.configuration.supernet.training.schedule.rawValue
     )
-    try context.folder.write(curve.svg, to: SupernetCurve.name)
+    try context.folder.write(curve.svg, to: RunFolder.curveName)
   }
 
   private func write(_ supernet: Supernet) throws {

@@ -1,7 +1,9 @@
 import AtomicFiles
 import Configuration
+import Evaluation
 import FlipMetrics
 import Networks
+import Runs
 import Supernet
 import Torch
 

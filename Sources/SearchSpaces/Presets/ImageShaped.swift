@@ -10,8 +10,8 @@ extension ProxylessNASSpace.Configuration: ImageShaped {}
 extension ResNet50Space.Configuration: ImageShaped {}
 
 extension ImageShaped {
-  var images: ImageShape {
-    get { ImageShape(channels: inputChannels, classes: classes, resolutions: resolutions) }
+  var images: ImageTask {
+    get { ImageTask(channels: inputChannels, classes: classes, resolutions: resolutions) }
     set {
       inputChannels = newValue.channels
       classes = newValue.classes

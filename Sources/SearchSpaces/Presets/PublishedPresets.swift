@@ -1,7 +1,7 @@
 // The four supernets that Once-for-All published.
 
 extension MobileNetV3Space.Configuration {
-  static func published(widthMultiplier: Double, images: ImageShape) -> Self {
+  static func published(widthMultiplier: Double, images: ImageTask) -> Self {
     var configuration = Self()
     configuration.name = "mobilenetv3-w\(widthMultiplier)"
     configuration.widthMultiplier = widthMultiplier
@@ -11,7 +11,7 @@ extension MobileNetV3Space.Configuration {
 }
 
 extension ProxylessNASSpace.Configuration {
-  static func published(widthMultiplier: Double, images: ImageShape) -> Self {
+  static func published(widthMultiplier: Double, images: ImageTask) -> Self {
     var configuration = Self()
     configuration.name = "proxylessnas-w\(widthMultiplier)"
     configuration.widthMultiplier = widthMultiplier
@@ -21,7 +21,7 @@ extension ProxylessNASSpace.Configuration {
 }
 
 extension ResNet50Space.Configuration {
-  static func published(images: ImageShape) -> Self {
+  static func published(images: ImageTask) -> Self {
     var configuration = Self()
     configuration.images = images
     return configuration

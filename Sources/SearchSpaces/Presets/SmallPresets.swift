@@ -3,7 +3,7 @@
 
 extension MobileNetV3Space.Configuration {
   /// On 28x28x1: 0.57 to 3.9 million MACs.
-  static func small(images: ImageShape) -> Self {
+  static func small(images: ImageTask) -> Self {
     var configuration = Self()
     configuration.name = "mobilenetv3-small"
     configuration.images = images
@@ -35,7 +35,7 @@ extension MobileNetV3Space.Configuration {
 
 extension ProxylessNASSpace.Configuration {
   /// On 28x28x1: 0.64 to 3.5 million MACs.
-  static func small(images: ImageShape) -> Self {
+  static func small(images: ImageTask) -> Self {
     var configuration = Self()
     configuration.name = "proxylessnas-small"
     configuration.images = images
@@ -55,7 +55,7 @@ extension ProxylessNASSpace.Configuration {
 
 extension ResNet50Space.Configuration {
   /// On 28x28x1: 0.5 to 11 million MACs.
-  static func small(images: ImageShape) -> Self {
+  static func small(images: ImageTask) -> Self {
     var configuration = Self()
     configuration.name = "resnet50-small"
     configuration.images = images

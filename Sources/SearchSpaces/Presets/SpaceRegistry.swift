@@ -1,5 +1,5 @@
 /// The part of a preset that the data set decides.
-public struct ImageShape: Sendable, Hashable, Codable {
+public struct ImageTask: Sendable, Hashable, Codable {
   public var channels: Int
   public var classes: Int
   /// Height and width in pixels, ascending. Several make `resolution` a decision.
@@ -12,9 +12,9 @@ public struct ImageShape: Sendable, Hashable, Codable {
   }
 
   /// ImageNet's: colour, 1000 classes, 224 pixels.
-  public static let imageNet = ImageShape(channels: 3, classes: 1000, resolutions: [224])
+  public static let imageNet = ImageTask(channels: 3, classes: 1000, resolutions: [224])
   /// Fashion-MNIST's: grey, 10 classes, 28 pixels.
-  public static let fashionMNIST = ImageShape(channels: 1, classes: 10, resolutions: [28])
+  public static let fashionMNIST = ImageTask(channels: 1, classes: 10, resolutions: [28])
 }
 
 /// A named configuration of one of the spaces.
@@ -23,8 +23,8 @@ public struct SpacePreset: Sendable {
   /// One line for listings.
   public let summary: String
   /// The images the preset is meant for, used where nothing else is said.
-  public let usualImages: ImageShape
-  fileprivate let build: @Sendable (ImageShape) throws -> any ConfiguredSpace
+  public let usualImages: ImageTask
+  fileprivate let build: @Sendable (ImageTask) throws -> any ConfiguredSpace
 }
 
 /// A space that a configuration describes completely.
@@ -91,7 +91,7 @@ public enum SpaceRegistry {
   /// Throws ``SpaceError`` for an unknown name or images that do not fit a network.
   public static func makeSpace(
     name: String,
-    images: ImageShape? = nil
+    images: ImageTask? = nil
   ) throws -> any ConfiguredSpace {
     let preset = try preset(named: name)
     return try preset.build(images ?? preset.usualImages)

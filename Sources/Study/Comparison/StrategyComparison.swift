@@ -2,6 +2,7 @@ import Configuration
 import Controller
 import Decisions
 import RandomStreams
+import Runs
 import Search
 
 /// Search strategies on the surrogate problem: each with every seed under every budget, at equal

@@ -3,6 +3,7 @@ import Controller
 import Decisions
 import Foundation
 import RandomStreams
+import Runs
 import Search
 import SearchSpaces
 

@@ -3,6 +3,7 @@ import Decisions
 import Foundation
 import HDF5
 import ImageData
+import Runs
 import Search
 import SearchSpaces
 import Supernet

@@ -2,6 +2,7 @@ import AtomicFiles
 import Families
 import Foundation
 import HDF5
+import Runs
 import Search
 
 /// A folder with one ``PredictionsFile`` per network. Its name holds a digest of what the predictions

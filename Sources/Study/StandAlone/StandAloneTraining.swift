@@ -4,6 +4,7 @@ import Foundation
 import HDF5
 import Networks
 import RandomStreams
+import Runs
 import Search
 import SearchSpaces
 import Supernet

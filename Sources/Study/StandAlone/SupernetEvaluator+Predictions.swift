@@ -1,8 +1,10 @@
 import Decisions
+import Evaluation
 import Families
 import FlipMetrics
 import Foundation
 import ImageData
+import Runs
 import Search
 import SearchSpaces
 import Supernet

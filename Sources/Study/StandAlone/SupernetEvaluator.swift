@@ -6,6 +6,7 @@ import Foundation
 import HDF5
 import ImageData
 import RandomStreams
+import Runs
 import Search
 import SearchSpaces
 import Supernet

@@ -1,6 +1,7 @@
 import Controller
 import FlipMetrics
 import RandomStreams
+import Runs
 import Search
 import Statistics
 

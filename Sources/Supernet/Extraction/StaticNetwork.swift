@@ -13,7 +13,7 @@ public final class StaticNetwork: Classifier {
   public let device: Device
   let store: TensorStore
   private let statistics: NormStatistics
-  let elementType: ElementType
+  package let elementType: ElementType
 
   package init(
     network: NetworkDescription,
@@ -57,7 +57,7 @@ public final class StaticNetwork: Classifier {
   }
 
   /// The layers alone, without a check of the input or its conversion.
-  func run(_ input: Tensor) throws -> Tensor {
+  package func run(_ input: Tensor) throws -> Tensor {
     try withoutGradient {
       try EvaluationPass(store: store, statistics: statistics, formulation: .fast).run(
         network.layers,

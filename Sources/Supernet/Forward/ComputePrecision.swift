@@ -9,7 +9,7 @@ public enum ComputePrecision: String, Sendable, Hashable, Codable, CaseIterable 
 }
 
 extension ComputePrecision {
-  var elementType: ElementType {
+  package var elementType: ElementType {
     switch self {
     case .float32: .float32
     case .bfloat16: .bfloat16

@@ -9,12 +9,12 @@ import Torch
 /// finaliser) `seed + i * 2654435761` and the seed is the FNV-1a hash of the tensor's name.
 public enum OracleFill {
   /// FNV-1a, 32 bits, of the name's UTF-8.
-  static func seed(of name: String) -> UInt32 {
+  package static func seed(of name: String) -> UInt32 {
     name.utf8.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
   }
 
   /// `offset + scale * u`, rounded to single precision once, at the end.
-  static func uniform(
+  package static func uniform(
     seed: UInt32,
     count: Int,
     scale: Double,
@@ -38,7 +38,7 @@ public enum OracleFill {
     }
   }
 
-  static func values(_ tensor: StoredTensor) -> [Float] {
+  package static func values(_ tensor: StoredTensor) -> [Float] {
     let seed = seed(of: tensor.key)
     func fill(_ scale: Double, _ offset: Double = 0) -> [Float] {
       uniform(seed: seed, count: tensor.count, scale: scale, offset: offset)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Charts
 import Foundation
 import HDF5
+import Runs
 import Search
 import SearchSpaces
 

@@ -2,6 +2,8 @@ import ArgumentParser
 import Families
 import HDF5
 import ImageData
+import Latency
+import Runs
 import Search
 import SearchSpaces
 import Supernet

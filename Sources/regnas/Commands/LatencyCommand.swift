@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import HDF5
+import Latency
 import RandomStreams
 import Search
 import SearchSpaces
@@ -78,7 +79,7 @@ struct LatencyCommand: ParsableCommand {
       let usual = try SpaceRegistry.preset(named: space).usualImages
       let space = try SpaceRegistry.makeSpace(
         name: space,
-        images: ImageShape(
+        images: ImageTask(
           channels: channels ?? usual.channels,
           classes: classes ?? usual.classes,
           resolutions: resolution.map { [$0] } ?? usual.resolutions

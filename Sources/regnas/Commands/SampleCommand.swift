@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Runs
 import Search
 
 struct SampleCommand: ParsableCommand {

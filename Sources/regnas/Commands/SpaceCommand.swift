@@ -55,7 +55,7 @@ struct SpaceCommand: ParsableCommand {
 
     func run() throws {
       let usual = try SpaceRegistry.preset(named: name).usualImages
-      let images = ImageShape(
+      let images = ImageTask(
         channels: channels ?? usual.channels,
         classes: classes ?? usual.classes,
         resolutions: resolution.isEmpty ? usual.resolutions : resolution

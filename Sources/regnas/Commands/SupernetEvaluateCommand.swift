@@ -3,6 +3,8 @@ import Configuration
 import Decisions
 import Foundation
 import ImageData
+import Latency
+import Runs
 import Search
 import SearchSpaces
 import Study

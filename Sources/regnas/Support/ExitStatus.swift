@@ -9,6 +9,7 @@ import Foundation
 import HDF5
 import ImageData
 import Networks
+import Runs
 import Search
 import SearchSpaces
 import Supernet

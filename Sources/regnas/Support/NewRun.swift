@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Runs
 import Search
 
 /// Flags of the commands that begin a run, and how they begin it.

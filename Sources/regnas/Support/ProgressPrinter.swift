@@ -1,4 +1,5 @@
 import Foundation
+import Runs
 import Search
 
 /// Progress on standard error: one line rewritten at most ten times a second on a terminal, a plain

@@ -3,6 +3,7 @@ import AtomicFiles
 import Configuration
 import Foundation
 import HDF5
+import Runs
 import Search
 
 /// Flags of commands that work on a run. Everything else is a configuration key: `--set key=value`.

@@ -3,6 +3,7 @@ import Configuration
 import Dispatch
 import Foundation
 import HDF5
+import Runs
 import Search
 import Torch
 

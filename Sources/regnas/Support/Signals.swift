@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Runs
 import Search
 
 /// The first SIGINT or SIGTERM asks the run to save itself and stop, a second ends the process at

@@ -1,6 +1,7 @@
 import Foundation
 import HDF5
 import RunFixtures
+import Runs
 import TestSupport
 import Testing
 import Torch

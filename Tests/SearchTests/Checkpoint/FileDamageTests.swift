@@ -3,6 +3,7 @@ import Families
 import Foundation
 import HDF5
 import RunFixtures
+import Runs
 import SearchSpaces
 import Supernet
 import TestSupport

@@ -3,6 +3,7 @@ import Foundation
 import HDF5
 import ImageData
 import RunFixtures
+import Runs
 import Supernet
 import SupernetFixtures
 import TensorFiles
@@ -23,7 +24,7 @@ import Torch
     let importer = "tiny"
     let options = ""
     let path = "tiny"
-    let shape = ImageData.ImageShape(height: 4, width: 4, channels: 1)
+    let shape = ImageShape(height: 4, width: 4, channels: 1)
     let count = 12
     let testCount = 3
     let classNames: [String]? = ["T-shirt", "Größe", "靴"]

@@ -3,6 +3,8 @@ import Families
 import Foundation
 import HDF5
 import ImageData
+import Latency
+import Runs
 import SearchSpaces
 
 @testable import Search

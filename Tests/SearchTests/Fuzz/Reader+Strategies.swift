@@ -2,6 +2,7 @@ import Controller
 import Decisions
 import Foundation
 import RandomStreams
+import Runs
 import SearchSpaces
 import Torch
 

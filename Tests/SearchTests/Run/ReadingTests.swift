@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import ImageData
 import RunFixtures
+import Runs
 import Supernet
 import TestSupport
 import Testing

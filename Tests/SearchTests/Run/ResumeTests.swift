@@ -2,6 +2,7 @@ import AtomicFiles
 import Foundation
 import HDF5
 import RunFixtures
+import Runs
 import TestSupport
 import Testing
 

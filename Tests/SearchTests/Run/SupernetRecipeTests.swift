@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import RunFixtures
+import Runs
 import Supernet
 import TestSupport
 import Testing

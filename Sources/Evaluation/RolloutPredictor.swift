@@ -29,7 +29,7 @@ public final class RolloutPredictor: ArchitecturePredictor {
   }
 
   /// Gives up the activations that were kept.
-  func releaseMemory() { evaluator = nil }
+  package func releaseMemory() { evaluator = nil }
 
   public func predictions(
     of architectures: [Architecture],
@@ -56,7 +56,7 @@ public final class RolloutPredictor: ArchitecturePredictor {
   }
 
   /// The same predictions with their probabilities: for final figures, since they are not kept.
-  func predictionsWithProbabilities(
+  package func predictionsWithProbabilities(
     of architecture: Architecture,
     on images: ImageSet
   ) throws -> Predictions {

@@ -1,6 +1,7 @@
 import Decisions
 import Networks
 import SearchSpaces
+import Supernet
 import Torch
 
 /// Measured latencies of a space on one device, as a cost that can be a budget.
@@ -44,14 +45,14 @@ public struct LatencyTable: Sendable, Hashable {
 
   /// The costs, for a search in `space` that will be deployed on `device`.
   ///
-  /// Throws ``SupernetError/wrongDevice(field:found:expected:)`` for a table measured elsewhere, and
+  /// Throws ``LatencyError/wrongDevice(field:found:expected:)`` for a table measured elsewhere, and
   /// ``SupernetError/wrongSpace(file:found:expected:)`` for one of another space.
   public func costs(
     for space: any ConfiguredSpace,
     on device: DeviceIdentity
   ) throws -> CostTable {
     if let (field, found, expected) = self.device.difference(from: device) {
-      throw SupernetError.wrongDevice(field: field, found: found, expected: expected)
+      throw LatencyError.wrongDevice(field: field, found: found, expected: expected)
     }
     let expected = try SpaceDescription(space)
     guard self.space == expected else {

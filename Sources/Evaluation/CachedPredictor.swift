@@ -65,7 +65,7 @@ public final class CachedPredictor: ArchitecturePredictor {
 extension CachedPredictor {
   /// `<digest>/architectures` (int32, `[count, decisions]`) and `<digest>/predictions` (uint8 where the
   /// classes fit it, else int32; `[count, images]`) for every image set, by its digest.
-  func state() throws -> [String: Tensor] {
+  package func state() throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (digest, known) in sets {
       let rows = known.architectures.count
@@ -88,18 +88,15 @@ extension CachedPredictor {
   /// Takes a ``state()``. `digest` gives that of the image set that a stored name stands for; nil
   /// passes its predictions over.
   ///
-  /// Throws ``RunError/mismatch(what:differences:)`` for one that is not well formed.
-  func restore(_ state: [String: Tensor], digest: (_ name: String) -> String?) throws {
+  /// Throws ``EvaluationError/malformedState(set:)`` for one that is not well formed.
+  package func restore(_ state: [String: Tensor], digest: (_ name: String) -> String?) throws {
     sets = [:]
     for name in state.keys.sorted() where name.hasSuffix("/architectures") {
       let set = String(name.dropLast("/architectures".count))
       guard let stored = state[name], let predictions = state[set + "/predictions"],
         stored.rank == 2, predictions.rank == 2, stored.size(0) == predictions.size(0)
       else {
-        throw RunError.mismatch(
-          what: "another program",
-          differences: ["the cache of predictions is not well formed"]
-        )
+        throw EvaluationError.malformedState(set: set)
       }
       guard let digest = digest(set) else { continue }
       let (width, images) = (stored.size(1), predictions.size(1))

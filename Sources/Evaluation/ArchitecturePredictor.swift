@@ -31,44 +31,34 @@ extension ArchitecturePredictor {
   public func predictions(of architecture: Architecture, on images: ImageSet) throws -> Predictions
   {
     let all = try predictions(of: [architecture], on: images)
-    guard let only = all.first else { throw MissingPredictions(architecture: architecture) }
+    guard let only = all.first else { throw EvaluationError.missingPredictions(of: architecture) }
     return only
   }
 }
 
 /// Predictions by position, as they come in.
-struct PredictionList {
+package struct PredictionList {
   private let architectures: [Architecture]
   private var found: [Predictions?]
 
-  init(for architectures: [Architecture]) {
+  package init(for architectures: [Architecture]) {
     self.architectures = architectures
     found = [Predictions?](repeating: nil, count: architectures.count)
   }
 
-  subscript(position: Int) -> Predictions? {
+  package subscript(position: Int) -> Predictions? {
     get { found[position] }
     set { found[position] = newValue }
   }
 
-  /// Throws ``MissingPredictions`` unless there is one at every position: to leave one out would
+  /// Throws ``EvaluationError`` unless there is one at every position: to leave one out would
   /// give all after it to other architectures.
-  func complete() throws(MissingPredictions) -> [Predictions] {
+  package func complete() throws(EvaluationError) -> [Predictions] {
     var result: [Predictions] = []
     for (architecture, predictions) in zip(architectures, found) {
-      guard let predictions else { throw MissingPredictions(architecture: architecture) }
+      guard let predictions else { throw EvaluationError.missingPredictions(of: architecture) }
       result.append(predictions)
     }
     return result
-  }
-}
-
-/// A predictor gave no answer for an architecture: a fault of the predictor.
-struct MissingPredictions: Error, Equatable, CustomStringConvertible {
-  var architecture: Architecture
-
-  var description: String {
-    "no predictions came back for the architecture \(architecture.choices); this is a fault of "
-      + "regnas, please report it"
   }
 }

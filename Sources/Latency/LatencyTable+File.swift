@@ -4,6 +4,7 @@ import Foundation
 import HDF5
 import Networks
 import SearchSpaces
+import Supernet
 
 /// A `regnas.latency` file: attributes of space and device, the group `terms` with the scopes and
 /// values of the cost table, and the data sets `checks/architectures`, `measured`, `predicted`.
@@ -90,7 +91,7 @@ extension LatencyTable {
     let decisions = try space.makeSpace(types: spaces).decisions
     guard predicted.count == measured.count, choices.count == measured.count * decisions.count,
       costs.fits(decisions)
-    else { throw SupernetError.malformedLatencyTable(file: path) }
+    else { throw LatencyError.malformedTable(file: path) }
     let checks = measured.indices.map { index in
       Check(
         architecture: Architecture(

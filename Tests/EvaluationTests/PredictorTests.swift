@@ -4,7 +4,7 @@ import Supernet
 import Testing
 import Torch
 
-@testable import Search
+@testable import Evaluation
 
 /// Predicts class `first choice + image` and keeps what it was asked.
 private final class ScriptedPredictor: ArchitecturePredictor {
@@ -105,7 +105,7 @@ private final class ScriptedPredictor: ArchitecturePredictor {
     #expect(known.classes == [4, 3, 2, 1])
     #expect(source.asked.isEmpty)
     #expect(try cache.state()["digest of the reward images/predictions"]?.elementType == .uint8)
-    #expect(throws: RunError.self) {
+    #expect(throws: EvaluationError.self) {
       try cache.restore(["x/architectures": Tensor([1] as [Int32], shape: [1])]) { $0 }
     }
   }
@@ -114,10 +114,10 @@ private final class ScriptedPredictor: ArchitecturePredictor {
   @Test func aMissingAnswerIsAnError() throws {
     let source = ScriptedPredictor()
     source.forgotten = b
-    #expect(throws: MissingPredictions(architecture: b)) {
+    #expect(throws: EvaluationError.missingPredictions(of: b)) {
       try source.predictions(of: [a, b, c], on: images("one"))
     }
-    #expect(throws: MissingPredictions(architecture: b)) {
+    #expect(throws: EvaluationError.missingPredictions(of: b)) {
       try CachedPredictor(source, classCount: 5).predictions(of: [a, b, c], on: images("one"))
     }
   }

@@ -1,6 +1,7 @@
 import Decisions
 import Foundation
 import HDF5
+import Latency
 import RandomStreams
 import SearchSpaces
 import SupernetFixtures

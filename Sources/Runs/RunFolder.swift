@@ -23,6 +23,7 @@ public final class RunFolder: Sendable {
   package static let logName = "log.txt"
   package static let supernetName = "supernet.h5"
   package static let familyName = "family.h5"
+  package static let curveName = "supernet.svg"
 
   public let path: String
   /// How its files are written.
@@ -138,7 +139,7 @@ public final class RunFolder: Sendable {
   private func removeOwnFiles() {
     let own: Set<String> = [
       Self.recordName, Self.logName, MetricsLog.name, MetricsLog.timingName, Self.supernetName,
-      SupernetCurve.name, Self.familyName,
+      Self.curveName, Self.familyName,
     ]
     for name in names() where own.contains(name) || CheckpointStore.number(of: name) != nil {
       try? storage.remove(file(name))

@@ -1,6 +1,5 @@
 import AtomicFiles
 import HDF5
-import Supernet
 import TensorFiles
 import Torch
 
@@ -45,7 +44,7 @@ public struct Checkpoint {
   }
 
   /// A text that must be there.
-  func text(_ name: String, in file: String) throws -> String {
+  package func text(_ name: String, in file: String) throws -> String {
     guard let text = texts[name] else {
       throw HDF5Error(
         .missingObject,

@@ -28,7 +28,7 @@ public struct CheckpointStore: Sendable {
     return Int(digits)
   }
 
-  static func name(of number: Int) -> String {
+  package static func name(of number: Int) -> String {
     let digits = String(number)
     return "checkpoint-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".h5"
   }
@@ -36,7 +36,7 @@ public struct CheckpointStore: Sendable {
   /// Existing checkpoints, oldest first.
   public func names() -> [String] { Self.names(in: folder.names()) }
 
-  static func names(in files: [String]) -> [String] {
+  package static func names(in files: [String]) -> [String] {
     files.compactMap(number).sorted().map(name)
   }
 

@@ -2,7 +2,7 @@ import Configuration
 import FlipMetrics
 import Testing
 
-@testable import Search
+import Evaluation
 
 @Suite struct RewardTests {
   // The example of the metrics of the field: NFR .25, accuracy .5.
@@ -39,19 +39,5 @@ import Testing
     }
     #expect(try value(.mean) == 0.5 - (0.25 + 0.5) / 2)
     #expect(try value(.worst) == 0.5 - 0.5)
-  }
-
-  @Test func budgetsAreCheckedAgainstTheAttainableRange() throws {
-    func limits(_ budgets: [Budget]) throws -> [Int] {
-      try MemberBudget.resolve(budgets, metric: .macs, cheapest: 100, dearest: 300).map(\.limit)
-    }
-    #expect(try limits([.fraction(0), .absolute(150), .fraction(1)]) == [100, 150, 300])
-    for impossible in [[.absolute(99)], [.absolute(301)], [.absolute(200), .absolute(150)]]
-      as [[Budget]]
-    {
-      #expect(throws: RunError.self) { try limits(impossible) }
-    }
-    let error = #expect(throws: RunError.self) { try limits([.absolute(5)]) }
-    #expect("\(error!)".contains("budgets from 100 to 300 MACs can be met"))
   }
 }

@@ -27,7 +27,7 @@ public struct Reward {
     self.budgetWeight = budgetWeight
   }
 
-  init(_ search: RunConfiguration.Search) {
+  package init(_ search: RunConfiguration.Search) {
     self.init(
       flipWeight: search.flipWeight,
       aggregate: search.aggregate,

@@ -2,6 +2,7 @@ import Decisions
 import Networks
 import RandomStreams
 import SearchSpaces
+import Supernet
 import Torch
 
 extension LatencyTable {

@@ -1,10 +1,10 @@
 import Configuration
 
 /// When a run saves itself, and what it does when that fails.
-final class RunSaver {
-  let writer: CheckpointWriter
+package final class RunSaver {
+  package let writer: CheckpointWriter
   /// What is saved. Set by the run, which knows its stages.
-  var makeCheckpoint: () throws -> Checkpoint = { Checkpoint() }
+  package var makeCheckpoint: () throws -> Checkpoint = { Checkpoint() }
   private let settings: RunConfiguration.Checkpoint
   private let metrics: MetricsLog
   private let services: RunServices
@@ -13,7 +13,7 @@ final class RunSaver {
   /// Whether the save under way was asked for by a signal.
   private var wasAsked = false
 
-  init(
+  package init(
     _ folder: RunFolder,
     settings: RunConfiguration.Checkpoint,
     metrics: MetricsLog,
@@ -32,7 +32,7 @@ final class RunSaver {
   ///
   /// A save in passing that fails (a full disk, say) does not end the run: it warns, the earlier
   /// checkpoints stay, and it tries again after the usual time.
-  func pause() throws {
+  package func pause() throws {
     reportOutcome()
     if services.interruption.look() {
       try save()
@@ -56,7 +56,7 @@ final class RunSaver {
   /// Saves and waits until the disk has it: at the end of a stage and before stopping.
   ///
   /// Throws `HDF5Error` or `StorageError`; the run can then go on from the checkpoint before.
-  func save() throws {
+  package func save() throws {
     finish()
     lastSave = clock.now
     try metrics.flush()
@@ -64,7 +64,7 @@ final class RunSaver {
   }
 
   /// Waits for a save under way.
-  func finish() {
+  package func finish() {
     writer.wait()
     reportOutcome()
   }
