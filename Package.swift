@@ -61,7 +61,7 @@ func tests(
 ) -> Target {
   .testTarget(
     name: "\(room)Tests",
-    dependencies: [.init(stringLiteral: room), "TestSupport"] + more,
+    dependencies: [.init(stringLiteral: room)] + more,
     exclude: exclude,
     swiftSettings: swiftSettings
   )
@@ -83,26 +83,21 @@ let argumentParser = Target.Dependency.product(
 )
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// The rooms that meet in `Search`.
-let roomNames = [
-  "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch", "TensorFiles",
-  "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet", "Latency", "Training",
-  "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "Evaluation",
-]
-let rooms = roomNames.map(Target.Dependency.init(stringLiteral:))
-
-/// All of them but one: for its tests.
-func rooms(besides room: String) -> [Target.Dependency] {
-  roomNames.filter { $0 != room }.map(Target.Dependency.init(stringLiteral:))
-}
+/// What users of the two libraries may import. `Tests/LibraryTests` builds against nothing else.
+let controllerProduct = ["Controller", "Decisions", "RandomStreams", "Statistics", "Torch"]
+let regnasProduct =
+  controllerProduct + [
+    "Networks", "SearchSpaces", "ImageData", "Supernet", "Training", "FlipMetrics",
+    "Configuration", "Families", "Runs", "Evaluation", "Search",
+  ]
 
 let package = Package(
   name: "RegNAS",
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "regnas", targets: ["regnas"]),
-    .library(name: "Controller", targets: ["Controller"]),
-    .library(name: "RegNAS", targets: ["Search"]),
+    .library(name: "Controller", targets: controllerProduct),
+    .library(name: "RegNAS", targets: regnasProduct),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -138,51 +133,74 @@ let package = Package(
     room("HDF5", ["CHDF5", "AtomicFiles"]),
     room("Torch", ["CTorch"]),
     room("TensorFiles", ["HDF5", "Torch"]),
-    room("ImageData", ["HDF5", "AtomicFiles", "CCodecs", "RandomStreams"]),
+    room("ImageData", ["CCodecs", "RandomStreams", "AtomicFiles", "HDF5"]),
     room("Networks", ["Decisions"]),
-    room("SearchSpaces", ["Networks", "Decisions", "RandomStreams"]),
-    room("ForeignWeights", ["AtomicFiles", "CCodecs"]),
+    room("SearchSpaces", ["RandomStreams", "Decisions", "Networks"]),
+    room("ForeignWeights", ["AtomicFiles"]),
     room(
       "Supernet",
       [
-        "SearchSpaces", "Networks", "Decisions", "Torch", "TensorFiles", "ForeignWeights", "HDF5",
-        "AtomicFiles", "RandomStreams",
-      ]
-    ),
-    room(
-      "Training",
-      ["Supernet", "SearchSpaces", "Networks", "Decisions", "Torch", "RandomStreams"]
-    ),
-    room("FlipMetrics", ["Statistics", "RandomStreams"]),
-    room("Controller", ["Decisions", "Torch", "RandomStreams", "Statistics"]),
-    room("Configuration", ["SearchSpaces", "Supernet", "Training", yams]),
-    room(
-      "Families",
-      [
-        "Configuration", "FlipMetrics", "Statistics", "Supernet", "SearchSpaces", "Networks",
-        "Decisions", "Torch", "TensorFiles", "HDF5", "AtomicFiles",
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "Networks", "SearchSpaces",
+        "ForeignWeights",
       ]
     ),
     room(
       "Latency",
       [
-        "Supernet", "SearchSpaces", "Networks", "Decisions", "Torch", "HDF5", "AtomicFiles",
-        "RandomStreams",
+        "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "Networks", "SearchSpaces",
+        "Supernet",
       ]
     ),
-    room("Runs", ["Configuration", "Torch", "TensorFiles", "HDF5", "AtomicFiles"]),
-    room("Evaluation", ["Configuration", "FlipMetrics", "Supernet", "Networks", "Torch"]),
+    room(
+      "Training",
+      ["RandomStreams", "Decisions", "Torch", "Networks", "SearchSpaces", "Supernet"]
+    ),
+    room("FlipMetrics", ["RandomStreams", "Statistics"]),
+    room("Controller", ["RandomStreams", "Decisions", "Statistics", "Torch"]),
+    room("Configuration", ["SearchSpaces", "Supernet", "Training", yams]),
+    room(
+      "Families",
+      [
+        "AtomicFiles", "HDF5", "Torch", "TensorFiles", "Networks", "SearchSpaces", "Supernet",
+        "FlipMetrics",
+      ]
+    ),
+    room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
+    room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
-    room("Search", rooms + ["Charts"]),
-    room("Study", rooms + ["Search"]),
+    room(
+      "Search",
+      [
+        "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "Networks",
+        "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
+        "Configuration", "Families", "Runs", "Evaluation", "Charts",
+      ]
+    ),
+    room(
+      "Study",
+      [
+        "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch", "ImageData",
+        "Networks", "SearchSpaces", "Supernet", "Training", "FlipMetrics", "Controller",
+        "Configuration", "Families", "Runs", "Evaluation", "Search",
+      ]
+    ),
     .executableTarget(
       name: "regnas",
-      dependencies: rooms + ["Search", "Study", "Charts", "CAllocator", argumentParser],
+      dependencies: [
+        "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
+        "TensorFiles", "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
+        "Latency", "Training", "FlipMetrics", "Controller", "Configuration", "Families", "Runs",
+        "Charts", "Search", "Study", argumentParser,
+      ],
       swiftSettings: swiftSettings
     ),
     .executableTarget(
       name: "regnas-benchmark",
-      dependencies: rooms + ["Search", "CAllocator", argumentParser],
+      dependencies: [
+        "CAllocator", "RandomStreams", "Decisions", "Statistics", "HDF5", "Torch", "ImageData",
+        "Networks", "SearchSpaces", "Supernet", "Training", "FlipMetrics", "Controller",
+        "Configuration", "Runs", "Evaluation", "Search", argumentParser,
+      ],
       path: "Benchmarks",
       exclude: ["run"],
       swiftSettings: swiftSettings
@@ -190,40 +208,84 @@ let package = Package(
 
     // Tests, and what they share: folders and programs, networks, runs.
     testSupport("TestSupport"),
-    testSupport("SupernetFixtures", ["Supernet", "SearchSpaces", "Networks", "Torch"]),
-    testSupport("RunFixtures", rooms + ["Search", "TestSupport"]),
+    testSupport(
+      "SupernetFixtures",
+      ["RandomStreams", "Torch", "Networks", "SearchSpaces", "Supernet", "Training"]
+    ),
+    testSupport(
+      "RunFixtures",
+      [
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "ImageData", "Configuration", "Runs",
+        "Search", "TestSupport",
+      ]
+    ),
     tests("RandomStreams"),
     tests("Decisions", ["RandomStreams"]),
     tests("Statistics", ["RandomStreams"]),
-    tests("AtomicFiles"),
-    tests("HDF5", ["AtomicFiles"]),
-    tests("Torch", ["Networks", "RandomStreams"]),
-    tests("ImageData", ["HDF5", "AtomicFiles", "RandomStreams", "SearchSpaces"]),
-    tests("SearchSpaces", ["Supernet", "Networks", "Decisions", "Torch", "RandomStreams"]),
+    tests("AtomicFiles", ["TestSupport"]),
+    tests("HDF5", ["AtomicFiles", "TestSupport"]),
+    tests("Torch", ["RandomStreams", "Networks"]),
+    tests("ImageData", ["RandomStreams", "AtomicFiles", "HDF5", "TestSupport"]),
+    tests("SearchSpaces", ["RandomStreams", "Decisions", "Torch", "Networks", "Supernet"]),
     tests("ForeignWeights"),
     tests(
       "Supernet",
       [
-        "SupernetFixtures", "Training", "SearchSpaces", "Networks", "Decisions", "ForeignWeights",
-        "Torch", "TensorFiles", "HDF5", "AtomicFiles", "RandomStreams",
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "Networks", "SearchSpaces",
+        "ForeignWeights", "Training", "SupernetFixtures",
+      ]
+    ),
+    tests(
+      "Latency",
+      [
+        "RandomStreams", "Decisions", "HDF5", "Torch", "SearchSpaces", "Supernet",
+        "SupernetFixtures",
       ]
     ),
     tests(
       "Training",
-      ["SupernetFixtures", "Supernet", "SearchSpaces", "Networks", "Torch", "RandomStreams"]
+      [
+        "RandomStreams", "Decisions", "Torch", "Networks", "SearchSpaces", "Supernet",
+        "SupernetFixtures",
+      ]
+    ),
+    tests("FlipMetrics", ["RandomStreams", "Statistics"]),
+    tests("Controller", ["RandomStreams", "Decisions", "Statistics", "Torch"]),
+    tests("Configuration", ["Training"]),
+    tests(
+      "Families",
+      [
+        "HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "FlipMetrics", "Search",
+        "TestSupport", "SupernetFixtures", "RunFixtures",
+      ]
+    ),
+    tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
+    tests("Charts"),
+    tests(
+      "Search",
+      [
+        "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
+        "Networks", "SearchSpaces", "ForeignWeights", "Supernet", "Latency", "FlipMetrics",
+        "Controller", "Configuration", "Families", "Runs", "TestSupport", "SupernetFixtures",
+        "RunFixtures",
+      ],
+      exclude: ["Fuzz/Driver"]
     ),
     tests(
-      "Latency",
-      ["SupernetFixtures", "Supernet", "SearchSpaces", "Networks", "Decisions", "Torch", "RandomStreams"]
+      "Study",
+      [
+        "Statistics", "AtomicFiles", "HDF5", "ImageData", "SearchSpaces", "Training", "FlipMetrics",
+        "Controller", "Configuration", "Runs", "Search", "RunFixtures",
+      ]
     ),
-    tests("FlipMetrics", ["Statistics", "RandomStreams"]),
-    tests("Controller", ["Statistics", "Decisions", "Torch", "RandomStreams"]),
-    tests("Configuration", rooms(besides: "Configuration")),
-    tests("Evaluation", ["Configuration", "FlipMetrics", "Supernet", "Networks", "Torch"]),
-    tests("Families", ["RunFixtures", "SupernetFixtures", "Search"] + rooms(besides: "Families")),
-    tests("Search", ["RunFixtures", "SupernetFixtures"] + rooms, exclude: ["Fuzz/Driver"]),
-    tests("Study", ["RunFixtures", "Search"] + rooms),
-    tests("Charts"),
+
+    // As users of the libraries: what is not public does not exist for it.
+    .testTarget(
+      name: "LibraryTests",
+      dependencies: regnasProduct.map(Target.Dependency.init(stringLiteral:)),
+      packageAccess: false,
+      swiftSettings: swiftSettings
+    ),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["regnas", "TestSupport"],
@@ -238,7 +300,11 @@ if let fuzzer {
   package.targets.append(
     .executableTarget(
       name: "regnas-fuzz",
-      dependencies: ["Search"] + rooms,
+      dependencies: [
+        "RandomStreams", "Decisions", "HDF5", "Torch", "ImageData", "SearchSpaces",
+        "ForeignWeights", "Supernet", "Latency", "FlipMetrics", "Controller", "Configuration",
+        "Families", "Runs", "Search",
+      ],
       path: "Tests/SearchTests/Fuzz",
       exclude: ["FuzzTests.swift", "Mutator.swift"],
       swiftSettings: swiftSettings,

@@ -3,10 +3,10 @@ import Synchronization
 
 /// Publishes files so that whoever opens the path, even after a crash at any moment, finds either
 /// what was there before or the new file whole.
-public enum AtomicFile {
+package enum AtomicFile {
   /// Temporary files beside their targets end so; stale ones may be removed by whoever owns the
   /// folder.
-  public static let temporarySuffix = ".partial"
+  package static let temporarySuffix = ".partial"
 
   private static let counter = Mutex<Int>(0)
 
@@ -17,7 +17,7 @@ public enum AtomicFile {
   ///
   /// - Parameter verify: is given the temporary's path before it is renamed; what it throws is
   ///   passed on after the temporary is removed.
-  public static func write(
+  package static func write(
     _ bytes: [UInt8],
     to path: String,
     storage: some Storage = SystemStorage(),
@@ -36,7 +36,7 @@ public enum AtomicFile {
 
   /// Lets `build` make a file at a temporary path beside `path` by whatever means, then waits for
   /// the disk and renames it. What `build` throws is passed on after the temporary is removed.
-  public static func replace<Result>(
+  package static func replace<Result>(
     _ path: String,
     storage: some Storage = SystemStorage(),
     build: (_ temporaryPath: String) throws -> Result
@@ -56,7 +56,7 @@ public enum AtomicFile {
   /// Waits until the disk has what was written to an existing file, or the entries of a folder.
   ///
   /// - Throws: `StorageError` naming `path`.
-  public static func synchronize(
+  package static func synchronize(
     _ path: String,
     storage: some Storage = SystemStorage()
   ) throws {

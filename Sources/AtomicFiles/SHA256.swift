@@ -2,30 +2,30 @@ import CCodecs
 import Foundation
 
 /// SHA-256 (FIPS 180-4) over bytes that come in parts, written as 64 hexadecimal digits.
-public final class SHA256 {
+package final class SHA256 {
   private let state: OpaquePointer
 
   /// - Throws: `StorageError` when the cryptographic library cannot give the algorithm.
-  public init() throws {
+  package init() throws {
     guard let state = codecs_sha256_new() else { throw Self.unavailable }
     self.state = state
   }
 
   deinit { codecs_sha256_free(state) }
 
-  public func update(_ bytes: UnsafeRawBufferPointer) throws {
+  package func update(_ bytes: UnsafeRawBufferPointer) throws {
     guard codecs_sha256_update(state, bytes.baseAddress, bytes.count) == 0 else {
       throw Self.unavailable
     }
   }
 
-  public func update(_ text: String) throws {
+  package func update(_ text: String) throws {
     var text = text
     try text.withUTF8 { try update(UnsafeRawBufferPointer($0)) }
   }
 
   /// The digest of everything so far. More may follow.
-  public func digest() throws -> String {
+  package func digest() throws -> String {
     var bytes = [UInt8](repeating: 0, count: 32)
     guard codecs_sha256_finish(state, &bytes) == 0 else { throw Self.unavailable }
     let digits = Array("0123456789abcdef".utf8)
@@ -35,13 +35,13 @@ public final class SHA256 {
     )
   }
 
-  public static func of(_ bytes: UnsafeRawBufferPointer) throws -> String {
+  package static func of(_ bytes: UnsafeRawBufferPointer) throws -> String {
     let hash = try SHA256()
     try hash.update(bytes)
     return try hash.digest()
   }
 
-  public static func of(_ text: String) throws -> String {
+  package static func of(_ text: String) throws -> String {
     let hash = try SHA256()
     try hash.update(text)
     return try hash.digest()
@@ -50,7 +50,7 @@ public final class SHA256 {
   /// The digest of a file's bytes, read in parts.
   ///
   /// - Throws: `StorageError` when the file cannot be read.
-  public static func ofFile(_ path: String) throws -> String {
+  package static func ofFile(_ path: String) throws -> String {
     let hash = try SHA256()
     try hash.update(file: path, range: 0..<Int.max)
     return try hash.digest()
@@ -59,7 +59,7 @@ public final class SHA256 {
   /// Adds a range of a file's bytes, as far as the file goes.
   ///
   /// - Throws: `StorageError` when the file cannot be read.
-  public func update(file path: String, range: Range<Int>) throws {
+  package func update(file path: String, range: Range<Int>) throws {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
     defer { close(descriptor) }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The system calls by which files are published, one method each, so that a test can make any of
 /// them fail, fall short or not happen. A failure is the `errno` as a `StorageFault`.
-public protocol Storage: Sendable {
+package protocol Storage: Sendable {
   /// Creates a file that must not exist and gives its descriptor.
   func create(_ path: String) throws(StorageFault) -> Int32
   /// Opens a file to write at its end, creating it if there is none.
@@ -20,50 +20,50 @@ public protocol Storage: Sendable {
 }
 
 /// A failed system call.
-public struct StorageFault: Error, Hashable, Sendable {
-  public let code: Int32
+package struct StorageFault: Error, Hashable, Sendable {
+  package let code: Int32
 
-  public init(_ code: Int32) { self.code = code }
+  package init(_ code: Int32) { self.code = code }
 }
 
 /// The real disk.
-public struct SystemStorage: Storage {
-  public init() {}
+package struct SystemStorage: Storage {
+  package init() {}
 
-  public func create(_ path: String) throws(StorageFault) -> Int32 {
+  package func create(_ path: String) throws(StorageFault) -> Int32 {
     try check(Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
   }
 
-  public func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
+  package func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
     try check(Foundation.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666))
   }
 
-  public func open(_ path: String) throws(StorageFault) -> Int32 {
+  package func open(_ path: String) throws(StorageFault) -> Int32 {
     try check(Foundation.open(path, O_RDONLY | O_CLOEXEC))
   }
 
-  public func write(
+  package func write(
     _ descriptor: Int32,
     _ bytes: UnsafeRawBufferPointer
   ) throws(StorageFault) -> Int {
     try check(Foundation.write(descriptor, bytes.baseAddress, bytes.count))
   }
 
-  public func synchronize(_ descriptor: Int32) throws(StorageFault) {
+  package func synchronize(_ descriptor: Int32) throws(StorageFault) {
     _ = try check(fsync(descriptor))
   }
 
-  public func close(_ descriptor: Int32) throws(StorageFault) {
+  package func close(_ descriptor: Int32) throws(StorageFault) {
     _ = try check(Foundation.close(descriptor))
   }
 
-  public func rename(_ path: String, to target: String) throws(StorageFault) {
+  package func rename(_ path: String, to target: String) throws(StorageFault) {
     _ = try check(Foundation.rename(path, target))
   }
 
-  public func remove(_ path: String) throws(StorageFault) { _ = try check(unlink(path)) }
+  package func remove(_ path: String) throws(StorageFault) { _ = try check(unlink(path)) }
 
-  public func truncate(_ path: String, to size: Int) throws(StorageFault) {
+  package func truncate(_ path: String, to size: Int) throws(StorageFault) {
     _ = try check(Foundation.truncate(path, off_t(size)))
   }
 

@@ -1,7 +1,7 @@
 /// Comma-separated values (RFC 4180), with line feeds as line ends.
-public enum CSVText {
+package enum CSVText {
   /// Fields that hold a comma, a quote or a line break are quoted, so that any text survives.
-  public static func encode(_ rows: [[String]]) -> String {
+  package static func encode(_ rows: [[String]]) -> String {
     rows.map { $0.map(quoted).joined(separator: ",") + "\n" }.joined()
   }
 

@@ -6,15 +6,15 @@ import Foundation
 /// on a background of their own; the colours of the series keep their contrast on both and can be
 /// told apart with the common colour deficiencies (Okabe and Ito, 2008). Equal charts give equal
 /// text. Values that are not finite break a line.
-public struct LineChart: Sendable, Hashable {
-  public struct Point: Sendable, Hashable {
-    public var x: Double
-    public var y: Double
+package struct LineChart: Sendable, Hashable {
+  package struct Point: Sendable, Hashable {
+    package var x: Double
+    package var y: Double
     /// The band at this point; equal to `y` for none.
-    public var lower: Double
-    public var upper: Double
+    package var lower: Double
+    package var upper: Double
 
-    public init(x: Double, y: Double, lower: Double? = nil, upper: Double? = nil) {
+    package init(x: Double, y: Double, lower: Double? = nil, upper: Double? = nil) {
       self.x = x
       self.y = y
       self.lower = lower ?? y
@@ -23,29 +23,29 @@ public struct LineChart: Sendable, Hashable {
     var isFinite: Bool { x.isFinite && y.isFinite && lower.isFinite && upper.isFinite }
   }
 
-  public struct Series: Sendable, Hashable {
-    public var name: String
+  package struct Series: Sendable, Hashable {
+    package var name: String
     /// With ascending `x`.
-    public var points: [Point]
+    package var points: [Point]
 
-    public init(name: String, points: [Point]) {
+    package init(name: String, points: [Point]) {
       self.name = name
       self.points = points
     }
   }
 
-  public var title: String
+  package var title: String
   /// A line below the title: what the bands are, how many runs.
-  public var subtitle: String
-  public var xLabel: String
-  public var yLabel: String
-  public var series: [Series]
+  package var subtitle: String
+  package var xLabel: String
+  package var yLabel: String
+  package var series: [Series]
   /// The part of the y axis that is shown; nil for all of it.
-  public var yRange: ClosedRange<Double>?
-  public var width = 760
-  public var height = 460
+  package var yRange: ClosedRange<Double>?
+  package var width = 760
+  package var height = 460
 
-  public init(
+  package init(
     title: String,
     subtitle: String = "",
     xLabel: String,
@@ -61,10 +61,10 @@ public struct LineChart: Sendable, Hashable {
     self.yRange = yRange
   }
 
-  public var svg: String { picture() }
+  package var svg: String { picture() }
 
   /// Several charts below each other in one picture.
-  public static func column(_ charts: [LineChart]) -> String {
+  package static func column(_ charts: [LineChart]) -> String {
     guard charts.count > 1 else { return charts.first?.svg ?? "" }
     let width = charts.map(\.width).max() ?? 0
     var (parts, height): ([String], Int) = ([], 0)
@@ -145,7 +145,7 @@ public struct LineChart: Sendable, Hashable {
 
   /// The same chart with its y axis fitted to the points at and beyond `x`, so that what comes before
   /// (the first, arbitrary steps of a search) does not flatten the rest. Unchanged when there are none.
-  public func focused(from x: Double) -> LineChart {
+  package func focused(from x: Double) -> LineChart {
     let points = series.flatMap(\.points).filter { $0.isFinite && $0.x >= x }
     guard !points.isEmpty else { return self }
     var result = self

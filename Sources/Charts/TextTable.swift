@@ -10,15 +10,15 @@
 /// Unless told, a column is aligned to the right when every one of its fields below the header reads
 /// as a number, else to the left. Widths count characters: letters that a terminal draws two cells
 /// wide will not line up.
-public struct TextTable: Sendable, Hashable {
-  public var header: [String]
-  public var rows: [[String]]
+package struct TextTable: Sendable, Hashable {
+  package var header: [String]
+  package var rows: [[String]]
   /// The columns that are aligned to the right; nil for those of numbers.
-  public var rightAligned: Set<Int>?
+  package var rightAligned: Set<Int>?
   /// Whether a line is drawn below the header.
-  public var isRuled: Bool
+  package var isRuled: Bool
 
-  public init(
+  package init(
     header: [String],
     rows: [[String]] = [],
     rightAligned: Set<Int>? = nil,
@@ -31,16 +31,16 @@ public struct TextTable: Sendable, Hashable {
   }
 
   /// The first row is the header.
-  public init(_ rows: [[String]]) {
+  package init(_ rows: [[String]]) {
     self.init(header: rows.first ?? [], rows: Array(rows.dropFirst()))
   }
 
   /// ``lines``, each ended by a line feed.
-  public var text: String { lines.map { $0 + "\n" }.joined() }
+  package var text: String { lines.map { $0 + "\n" }.joined() }
 
   /// Lines without trailing spaces; without a header, the rows alone. Short rows are filled with empty fields; line breaks inside fields
   /// become spaces.
-  public var lines: [String] {
+  package var lines: [String] {
     let all = ([header] + rows).map { $0.map(Self.singleLine) }
     let columns = all.map(\.count).max() ?? 0
     guard columns > 0 else { return [] }

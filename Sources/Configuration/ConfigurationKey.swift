@@ -1,9 +1,9 @@
 /// One key of the configuration: its dotted path, what it means, and how to read and set it.
-public struct ConfigurationKey {
-  public let path: String
-  public let help: String
+package struct ConfigurationKey {
+  package let path: String
+  package let help: String
   /// Whether a finished checkpoint can go on under another value (how often to save, say).
-  public let mayChangeOnResume: Bool
+  package let mayChangeOnResume: Bool
   let read: (RunConfiguration) -> String
   let write: (inout RunConfiguration, String) throws -> Void
 
@@ -26,7 +26,7 @@ public struct ConfigurationKey {
   }
 
   /// The variable of the environment that sets the key: `REGNAS_CONTROLLER_LEARNING_RATE`.
-  public var environmentName: String { Self.environmentName(of: path) }
+  package var environmentName: String { Self.environmentName(of: path) }
 
   static func environmentName(of path: String) -> String {
     path.reduce(into: "REGNAS_") { name, character in
@@ -51,7 +51,7 @@ extension ConfigurationKey {
   }
 
   /// All keys, in the order in which they are printed.
-  public static var all: [ConfigurationKey] {
+  package static var all: [ConfigurationKey] {
     [
       .init("seed", \.seed, "Seed of every random stream."),
       .init("data.file", \.data.file, "Data set file (see regnas data import)."),

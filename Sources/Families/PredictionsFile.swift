@@ -10,19 +10,19 @@ import HDF5
 ///
 /// Written once per network, whole or not at all, so that an evaluation that was stopped goes on
 /// with what is there and results can be put together later.
-public enum PredictionsFile {
-  public static let format = "regnas.predictions"
+package enum PredictionsFile {
+  package static let format = "regnas.predictions"
   package static let version = 1
 
   /// What predictions follow from, as names and values: equal for equal predictions.
-  public typealias Identity = [String: String]
+  package typealias Identity = [String: String]
 
   /// Class per image of each split.
-  public struct Content: Sendable, Hashable {
-    public var search: [Int32]
-    public var test: [Int32]
+  package struct Content: Sendable, Hashable {
+    package var search: [Int32]
+    package var test: [Int32]
 
-    public init(search: [Int32], test: [Int32]) {
+    package init(search: [Int32], test: [Int32]) {
       self.search = search
       self.test = test
     }
@@ -62,7 +62,7 @@ public enum PredictionsFile {
   }
 
   /// Verifies the file and reads it. Throws `HDF5Error`.
-  public static func read(_ path: String) throws -> (identity: Identity, content: Content) {
+  package static func read(_ path: String) throws -> (identity: Identity, content: Content) {
     let root = try Artefact.open(path, expecting: format, readerVersion: version).file.root
     let text = try root.readStrings("identity").values.first ?? ""
     let identity: Identity

@@ -7,26 +7,26 @@
 /// let plan = ImportPlan(checkpoint, onto: expected)
 /// try plan.apply(to: checkpoint) { key, tensor in ... }
 /// ```
-public struct ForeignCheckpoint: Sendable {
-  public enum Format: String, Sendable, Codable {
+package struct ForeignCheckpoint: Sendable {
+  package enum Format: String, Sendable, Codable {
     case torchArchive = "torch zip archive"
     case torchLegacy = "legacy torch pickle"
     case safetensors
   }
 
-  public let format: Format
+  package let format: Format
   /// In the order of the file. Keys are distinct.
-  public let tensors: [ForeignTensor]
+  package let tensors: [ForeignTensor]
   /// The path of the file; `nil` for bytes in memory.
-  public let file: String?
+  package let file: String?
 
   /// Opens a file and reads what it lists, not the values. Throws ``ImportError``.
-  public init(contentsOf path: String) throws(ImportError) {
+  package init(contentsOf path: String) throws(ImportError) {
     try self.init(ByteSource(path: path))
   }
 
   /// Reads a checkpoint in memory. Throws ``ImportError``.
-  public init(bytes: [UInt8]) throws(ImportError) {
+  package init(bytes: [UInt8]) throws(ImportError) {
     try self.init(ByteSource(bytes))
   }
 

@@ -1,9 +1,9 @@
 /// The element types read from foreign checkpoints.
-public enum ForeignElementType: String, Sendable, Hashable, Codable, CaseIterable {
+package enum ForeignElementType: String, Sendable, Hashable, Codable, CaseIterable {
   case float64, float32, float16, bfloat16, int64, int32, int16, int8, uint8, bool
 
   /// Bytes of one element.
-  public var size: Int {
+  package var size: Int {
     switch self {
     case .float64, .int64: 8
     case .float32, .int32: 4
@@ -13,7 +13,7 @@ public enum ForeignElementType: String, Sendable, Hashable, Codable, CaseIterabl
   }
 
   /// Whether the elements are whole numbers, as `num_batches_tracked`.
-  public var isInteger: Bool {
+  package var isInteger: Bool {
     switch self {
     case .float64, .float32, .float16, .bfloat16: false
     case .int64, .int32, .int16, .int8, .uint8, .bool: true

@@ -1,20 +1,20 @@
 /// One tensor of a foreign checkpoint. Its values stay in the file until they are asked for.
-public struct ForeignTensor: Sendable {
-  public let key: String
-  public let elementType: ForeignElementType
+package struct ForeignTensor: Sendable {
+  package let key: String
+  package let elementType: ForeignElementType
   let layout: StridedLayout
   /// The position of its storage in the source, in bytes.
   let storagePosition: Int
   let source: ByteSource
 
-  public var shape: [Int] { layout.shape }
+  package var shape: [Int] { layout.shape }
   /// The number of elements.
-  public var count: Int { layout.count }
+  package var count: Int { layout.count }
   /// Element type and shape, as `float32[16, 3, 3, 3]`.
-  public var summary: String { "\(elementType.rawValue)\(shape)" }
+  package var summary: String { "\(elementType.rawValue)\(shape)" }
 
   /// The values in row-major order, rounded to the nearest float32.
-  public func floats() throws(ImportError) -> [Float] {
+  package func floats() throws(ImportError) -> [Float] {
     let bytes = try spanBytes()
     switch elementType {
     case .float64: return gather(bytes, Double.self) { Float($0) }
@@ -26,7 +26,7 @@ public struct ForeignTensor: Sendable {
   }
 
   /// The values in row-major order. Throws ``ImportError`` when the elements are not integers.
-  public func integers() throws(ImportError) -> [Int64] {
+  package func integers() throws(ImportError) -> [Int64] {
     guard elementType.isInteger else {
       throw ImportError(
         .unsupported(

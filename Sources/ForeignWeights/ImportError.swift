@@ -1,15 +1,15 @@
 /// Why a foreign checkpoint cannot be imported: what is wrong, in which file, and how to mend it.
-public struct ImportError: Error, Equatable, Sendable, CustomStringConvertible {
-  public var cause: Cause
+package struct ImportError: Error, Equatable, Sendable, CustomStringConvertible {
+  package var cause: Cause
   /// The path of the file; `nil` for bytes in memory.
-  public var file: String?
+  package var file: String?
 
-  public init(_ cause: Cause, file: String? = nil) {
+  package init(_ cause: Cause, file: String? = nil) {
     self.cause = cause
     self.file = file
   }
 
-  public enum Cause: Equatable, Sendable {
+  package enum Cause: Equatable, Sendable {
     /// There is no such file.
     case missing
     /// The system refused to read it.
@@ -32,13 +32,13 @@ public struct ImportError: Error, Equatable, Sendable, CustomStringConvertible {
     case problems([ImportProblem])
   }
 
-  public var description: String {
+  package var description: String {
     "\(file.map { "'\($0)'" } ?? "the checkpoint") cannot be imported: \(cause)"
   }
 }
 
 extension ImportError.Cause: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing:
       return "there is no such file"

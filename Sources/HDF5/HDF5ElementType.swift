@@ -1,7 +1,7 @@
 import CHDF5
 
 /// The type of a data set's elements.
-public enum HDF5ElementType: String, Sendable, Hashable, Codable {
+package enum HDF5ElementType: String, Sendable, Hashable, Codable {
   case int8, int16, int32, int64
   case uint8, uint16, uint32, uint64
   case float32, float64
@@ -10,7 +10,7 @@ public enum HDF5ElementType: String, Sendable, Hashable, Codable {
   case other
 
   /// Bytes of one element in memory; 0 for strings and other types.
-  public var size: Int {
+  package var size: Int {
     switch self {
     case .int8, .uint8: 1
     case .int16, .uint16: 2
@@ -53,18 +53,18 @@ public enum HDF5ElementType: String, Sendable, Hashable, Codable {
 }
 
 /// A Swift number that a data set can hold as it lies in memory.
-public protocol HDF5Scalar: BitwiseCopyable, Sendable, Hashable {
+package protocol HDF5Scalar: BitwiseCopyable, Sendable, Hashable {
   static var elementType: HDF5ElementType { get }
   static var zero: Self { get }
 }
 
-extension Int8: HDF5Scalar { public static var elementType: HDF5ElementType { .int8 } }
-extension Int16: HDF5Scalar { public static var elementType: HDF5ElementType { .int16 } }
-extension Int32: HDF5Scalar { public static var elementType: HDF5ElementType { .int32 } }
-extension Int64: HDF5Scalar { public static var elementType: HDF5ElementType { .int64 } }
-extension UInt8: HDF5Scalar { public static var elementType: HDF5ElementType { .uint8 } }
-extension UInt16: HDF5Scalar { public static var elementType: HDF5ElementType { .uint16 } }
-extension UInt32: HDF5Scalar { public static var elementType: HDF5ElementType { .uint32 } }
-extension UInt64: HDF5Scalar { public static var elementType: HDF5ElementType { .uint64 } }
-extension Float: HDF5Scalar { public static var elementType: HDF5ElementType { .float32 } }
-extension Double: HDF5Scalar { public static var elementType: HDF5ElementType { .float64 } }
+extension Int8: HDF5Scalar { package static var elementType: HDF5ElementType { .int8 } }
+extension Int16: HDF5Scalar { package static var elementType: HDF5ElementType { .int16 } }
+extension Int32: HDF5Scalar { package static var elementType: HDF5ElementType { .int32 } }
+extension Int64: HDF5Scalar { package static var elementType: HDF5ElementType { .int64 } }
+extension UInt8: HDF5Scalar { package static var elementType: HDF5ElementType { .uint8 } }
+extension UInt16: HDF5Scalar { package static var elementType: HDF5ElementType { .uint16 } }
+extension UInt32: HDF5Scalar { package static var elementType: HDF5ElementType { .uint32 } }
+extension UInt64: HDF5Scalar { package static var elementType: HDF5ElementType { .uint64 } }
+extension Float: HDF5Scalar { package static var elementType: HDF5ElementType { .float32 } }
+extension Double: HDF5Scalar { package static var elementType: HDF5ElementType { .float64 } }

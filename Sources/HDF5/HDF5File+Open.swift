@@ -9,7 +9,7 @@ extension HDF5File {
   ///
   /// - Throws: `HDF5Error` of kind `missingFile`, `foreignFile`, `damagedFile`, `inputOutput` or
   ///   `busy`.
-  public static func open(_ path: String) throws -> HDF5File {
+  package static func open(_ path: String) throws -> HDF5File {
     let place = Place(file: path, object: "", operation: "open")
     let size = try sizeOfReadable(path, place)
     let isSealed = try FileSeal.check(path: path, fileSize: size, place)
@@ -30,7 +30,7 @@ extension HDF5File {
   /// Opens the bytes of a file for reading. `name` is used in messages only.
   ///
   /// - Throws: `HDF5Error` of kind `foreignFile` or `damagedFile`.
-  public static func open(image: [UInt8], name: String) throws -> HDF5File {
+  package static func open(image: [UInt8], name: String) throws -> HDF5File {
     let place = Place(file: name, object: "", operation: "open")
     try FileSeal.check(image: image, place)
     try checkSignature(place) { offset in Array(image.dropFirst(offset).prefix(8)) }
@@ -54,7 +54,7 @@ extension HDF5File {
   /// `FileSeal.seal(path:)` puts on it after it is closed.
   ///
   /// - Throws: `HDF5Error` of kind `inputOutput`.
-  public static func create(_ path: String) throws -> HDF5File {
+  package static func create(_ path: String) throws -> HDF5File {
     let place = Place(file: path, object: "", operation: "create")
     return try withLibrary {
       let access = try fileAccess(place)
@@ -71,7 +71,7 @@ extension HDF5File {
   }
 
   /// Creates a file that lives in memory: see `image()`.
-  public static func createInMemory(name: String = "new file") throws -> HDF5File {
+  package static func createInMemory(name: String = "new file") throws -> HDF5File {
     let place = Place(file: name, object: "", operation: "create")
     let imageName = uniqueImageName()
     return try withLibrary {
@@ -89,7 +89,7 @@ extension HDF5File {
 
   /// The bytes a file holding everything written so far has, under a seal. Equal content gives
   /// equal bytes.
-  public func image() throws -> [UInt8] {
+  package func image() throws -> [UInt8] {
     let bytes = try withLibrary {
       let place = place("", "make an image of")
       let id = try openIdentifier(place)

@@ -13,9 +13,9 @@ import Synchronization
 /// Groups and data sets are values that remember their path and open the object anew for every
 /// operation, so there is nothing to close but the file. All operations of the process take turns
 /// under one lock, and all may be called from any thread.
-public final class HDF5File: Sendable {
+package final class HDF5File: Sendable {
   /// The path, or the name given to an image.
-  public let name: String
+  package let name: String
   /// Bytes on disk or of the image when it was opened; `nil` for a file being written.
   let size: Int?
   private let identifier: Mutex<hid_t?>
@@ -29,13 +29,13 @@ public final class HDF5File: Sendable {
   // No error can be told from here: who wants to hear of one calls `close()`.
   deinit { try? close() }
 
-  public var root: HDF5Group { HDF5Group(file: self, path: "/") }
+  package var root: HDF5Group { HDF5Group(file: self, path: "/") }
 
   /// Closes the file and everything open in it. Later operations on it throw; closing again does
   /// nothing.
   ///
   /// - Throws: `HDF5Error` when buffered data cannot be written.
-  public func close() throws {
+  package func close() throws {
     try withLibrary {
       let id = identifier.withLock { value in
         defer { value = nil }
@@ -46,7 +46,7 @@ public final class HDF5File: Sendable {
   }
 
   /// Hands buffered data to the system. It does not wait for the disk.
-  public func flush() throws {
+  package func flush() throws {
     try withLibrary {
       let place = place("", "flush")
       try place.check(H5Fflush(openIdentifier(place), H5F_SCOPE_GLOBAL), or: .inputOutput)
@@ -55,7 +55,7 @@ public final class HDF5File: Sendable {
 
   /// How many groups, data sets, types and attributes of this file the library holds open: 0
   /// between operations. For tests.
-  public func openObjectCount() throws -> Int {
+  package func openObjectCount() throws -> Int {
     try withLibrary {
       let place = place("", "count the open objects of")
       let count = H5Fget_obj_count(try openIdentifier(place), chdf5_objects())

@@ -2,27 +2,27 @@ import Foundation
 import Torch
 
 /// What a latency depends on besides the network: measurements of another identity mean nothing.
-public struct DeviceIdentity: Sendable, Hashable, Codable, CustomStringConvertible {
+package struct DeviceIdentity: Sendable, Hashable, Codable, CustomStringConvertible {
   /// `cpu` or `cuda`.
-  public var kind: String
+  package var kind: String
   /// As the system names it, such as `Intel(R) Xeon(R) Processor`.
-  public var model: String
-  public var threads: Int
-  public var libtorch: String
+  package var model: String
+  package var threads: Int
+  package var libtorch: String
 
-  public init(kind: String, model: String, threads: Int, libtorch: String) {
+  package init(kind: String, model: String, threads: Int, libtorch: String) {
     self.kind = kind
     self.model = model
     self.threads = threads
     self.libtorch = libtorch
   }
 
-  public var description: String {
+  package var description: String {
     "\(model) (\(kind)), \(threads) thread\(threads == 1 ? "" : "s"), libtorch \(libtorch)"
   }
 
   /// This machine's, as it runs now.
-  public static func current(_ device: Device) -> DeviceIdentity {
+  package static func current(_ device: Device) -> DeviceIdentity {
     let (kind, model) =
       switch device {
       case .cpu: ("cpu", processorModel())

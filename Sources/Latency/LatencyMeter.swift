@@ -1,23 +1,23 @@
 import Torch
 
 /// Times something on a device. A protocol, so that tests can give times of their own.
-public protocol LatencyMeter {
+package protocol LatencyMeter {
   /// Nanoseconds that one run of `body` takes.
   func nanoseconds(on device: Device, _ body: () throws -> Void) throws -> Int
 }
 
 /// The median of repeated runs on the wall clock, after some to warm up. Waits for the device before
 /// reading the clock.
-public struct ClockMeter: LatencyMeter {
-  public var warmUps: Int
-  public var repetitions: Int
+package struct ClockMeter: LatencyMeter {
+  package var warmUps: Int
+  package var repetitions: Int
 
-  public init(warmUps: Int = 5, repetitions: Int = 21) {
+  package init(warmUps: Int = 5, repetitions: Int = 21) {
     self.warmUps = max(0, warmUps)
     self.repetitions = max(1, repetitions)
   }
 
-  public func nanoseconds(on device: Device, _ body: () throws -> Void) throws -> Int {
+  package func nanoseconds(on device: Device, _ body: () throws -> Void) throws -> Int {
     for _ in 0..<warmUps { try body() }
     let clock = ContinuousClock()
     var times: [Duration] = []

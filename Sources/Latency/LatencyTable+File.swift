@@ -9,10 +9,10 @@ import Supernet
 /// A `regnas.latency` file: attributes of space and device, the group `terms` with the scopes and
 /// values of the cost table, and the data sets `checks/architectures`, `measured`, `predicted`.
 extension LatencyTable {
-  public static let format = "regnas.latency"
+  package static let format = "regnas.latency"
 
   /// Writes the table beside `path`, then renames. Throws ``HDF5Error`` or ``StorageError``.
-  public func write(
+  package func write(
     to path: String,
     createdBy: String = "regnas",
     storage: some Storage = SystemStorage()
@@ -59,7 +59,7 @@ extension LatencyTable {
 
   /// Reads a table. Throws ``HDF5Error`` for a foreign or damaged file, and ``DecisionError`` or
   /// ``SpaceError`` when the costs do not fit the space it names.
-  public static func read(
+  package static func read(
     _ path: String,
     spaces: [any ConfiguredSpace.Type] = SpaceDescription.knownTypes
   ) throws -> LatencyTable {

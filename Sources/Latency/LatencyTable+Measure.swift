@@ -11,7 +11,7 @@ extension LatencyTable {
   ///
   /// `progress` is called with the number of parts that were measured. Networks have made-up weights: latency does not
   /// depend on them.
-  public static func measure(
+  package static func measure(
     _ space: any ConfiguredSpace,
     device: Device = .cpu,
     batch: Int = 1,

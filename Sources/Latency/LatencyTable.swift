@@ -9,45 +9,45 @@ import Torch
 /// The latency of a network is predicted as the sum over its parts (stem, blocks, head), each measured
 /// alone with batch norm folded. How far that is from whole networks is measured too and kept beside
 /// (``checks``).
-public struct LatencyTable: Sendable, Hashable {
-  public var space: SpaceDescription
-  public var device: DeviceIdentity
+package struct LatencyTable: Sendable, Hashable {
+  package var space: SpaceDescription
+  package var device: DeviceIdentity
   /// Images per run.
-  public var batch: Int
-  public var precision: ComputePrecision
+  package var batch: Int
+  package var precision: ComputePrecision
   /// Nanoseconds per run, made monotone on the safe side (``CostTable/monotoneEnvelope(in:)``).
-  public var costs: CostTable
-  public var checks: [Check]
+  package var costs: CostTable
+  package var checks: [Check]
 
   /// A whole network beside its prediction.
-  public struct Check: Sendable, Hashable, Codable {
-    public var architecture: Architecture
+  package struct Check: Sendable, Hashable, Codable {
+    package var architecture: Architecture
     /// Nanoseconds.
-    public var measured: Int
-    public var predicted: Int
+    package var measured: Int
+    package var predicted: Int
 
-    public init(architecture: Architecture, measured: Int, predicted: Int) {
+    package init(architecture: Architecture, measured: Int, predicted: Int) {
       self.architecture = architecture
       self.measured = measured
       self.predicted = predicted
     }
 
     /// `(predicted - measured) / measured`
-    public var relativeError: Double { Double(predicted - measured) / Double(max(1, measured)) }
+    package var relativeError: Double { Double(predicted - measured) / Double(max(1, measured)) }
   }
 
   /// Mean of the absolute relative errors over all checks; 0 without any.
-  public var meanRelativeError: Double {
+  package var meanRelativeError: Double {
     checks.isEmpty ? 0 : checks.reduce(0) { $0 + abs($1.relativeError) } / Double(checks.count)
   }
 
-  public var worstRelativeError: Double { checks.map { abs($0.relativeError) }.max() ?? 0 }
+  package var worstRelativeError: Double { checks.map { abs($0.relativeError) }.max() ?? 0 }
 
   /// The costs, for a search in `space` that will be deployed on `device`.
   ///
   /// Throws ``LatencyError/wrongDevice(field:found:expected:)`` for a table measured elsewhere, and
   /// ``SupernetError/wrongSpace(file:found:expected:)`` for one of another space.
-  public func costs(
+  package func costs(
     for space: any ConfiguredSpace,
     on device: DeviceIdentity
   ) throws -> CostTable {
@@ -63,5 +63,21 @@ public struct LatencyTable: Sendable, Hashable {
       )
     }
     return costs
+  }
+
+  package init(
+    space: SpaceDescription,
+    device: DeviceIdentity,
+    batch: Int,
+    precision: ComputePrecision,
+    costs: CostTable,
+    checks: [Check]
+  ) {
+    self.space = space
+    self.device = device
+    self.batch = batch
+    self.precision = precision
+    self.costs = costs
+    self.checks = checks
   }
 }

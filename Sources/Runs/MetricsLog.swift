@@ -7,7 +7,7 @@ import HDF5
 /// A line carries `phase` and `step`. After a crash lines past the checkpoint that the run goes on
 /// from are dropped (``truncate(to:)``), so that no step is there twice. Lines that a full disk
 /// refuses are kept and written later.
-public final class MetricsLog {
+package final class MetricsLog {
   package static let name = "metrics.jsonl"
   /// The same for what depends on the clock, which no result does.
   package static let timingName = "timing.jsonl"
@@ -18,7 +18,7 @@ public final class MetricsLog {
   private var pending: [UInt8] = []
   private var written: Int
 
-  public init(_ path: String, storage: any Storage = SystemStorage()) {
+  package init(_ path: String, storage: any Storage = SystemStorage()) {
     self.path = path
     self.storage = storage
     written = Self.size(of: path)
@@ -26,7 +26,7 @@ public final class MetricsLog {
 
   deinit { if let descriptor { try? storage.close(descriptor) } }
 
-  public func append(phase: String, step: Int, _ values: [(name: String, value: Double)]) {
+  package func append(phase: String, step: Int, _ values: [(name: String, value: Double)]) {
     var line = "{\"phase\": \"\(phase)\", \"step\": \(step)"
     for (name, value) in values {
       line += ", \"\(name)\": \(value.isFinite ? "\(value)" : "null")"
@@ -38,10 +38,10 @@ public final class MetricsLog {
   }
 
   /// The number of bytes appended so far: what a checkpoint remembers.
-  public var size: Int { written + pending.count }
+  package var size: Int { written + pending.count }
 
   /// Hands everything to the system. Throws `StorageError` when something has to wait.
-  public func flush() throws {
+  package func flush() throws {
     guard !pending.isEmpty else { return }
     do throws(StorageFault) {
       try writePending()
@@ -75,7 +75,7 @@ public final class MetricsLog {
   /// Drops what was appended after a checkpoint that remembered `size`.
   ///
   /// Throws `StorageError` when that is refused: going on would log some steps twice.
-  public func truncate(to size: Int) throws {
+  package func truncate(to size: Int) throws {
     if let descriptor { try? storage.close(descriptor) }
     descriptor = nil
     pending = []

@@ -57,10 +57,14 @@ public final class RunFolder: Sendable {
   ///
   /// Throws ``RunError/exists(folder:)`` when there is a run, unless `overwrite` is set: then the
   /// old run's own files are removed, and nothing else.
-  public static func create(
+  public static func create(_ path: String, overwrite: Bool) throws -> RunFolder {
+    try create(path, overwrite: overwrite, storage: SystemStorage())
+  }
+
+  package static func create(
     _ path: String,
     overwrite: Bool,
-    storage: any Storage = SystemStorage()
+    storage: any Storage
   ) throws -> RunFolder {
     let isThere = FileManager.default.fileExists(atPath: "\(path)/\(configurationName)")
     if isThere, !overwrite { throw RunError.exists(folder: path) }
@@ -81,10 +85,11 @@ public final class RunFolder: Sendable {
   }
 
   /// Opens the folder of an existing run and takes its lock.
-  public static func open(
-    _ path: String,
-    storage: any Storage = SystemStorage()
-  ) throws -> RunFolder {
+  public static func open(_ path: String) throws -> RunFolder {
+    try open(path, storage: SystemStorage())
+  }
+
+  package static func open(_ path: String, storage: any Storage) throws -> RunFolder {
     try requireRun(path)
     let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
     folder.removeTemporaries()

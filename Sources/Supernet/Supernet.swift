@@ -22,7 +22,7 @@ public final class Supernet {
   public let layout: [StoredTensor]
   /// How training, calibration and calibrated subnets compute. Networks that were folded or
   /// extracted always take the fast way.
-  public var formulation = Formulation.fast
+  package var formulation = Formulation.fast
   package let store: TensorStore
   /// Counts changes of the weights, so that a subnet calibrated before one can be told.
   private(set) var generation = 0

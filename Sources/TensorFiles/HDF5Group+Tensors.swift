@@ -2,16 +2,16 @@ import HDF5
 import Torch
 
 /// A tensor's elements copied out of libtorch: what may go to another thread to be written there.
-public struct TensorBytes: Sendable {
+package struct TensorBytes: Sendable {
   /// Of the elements.
-  public let type: HDF5ElementType
-  public let shape: [Int]
+  package let type: HDF5ElementType
+  package let shape: [Int]
   /// Row-major, little-endian.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// `name` is used in the error: ``TensorFileError`` for elements that are not float32, float64,
   /// int64, int32 or uint8.
-  public init(_ tensor: Tensor, called name: String) throws {
+  package init(_ tensor: Tensor, called name: String) throws {
     guard let type = tensor.elementType.stored else {
       throw TensorFileError(tensor: name, found: "\(tensor.elementType)")
     }
@@ -26,12 +26,12 @@ extension HDF5Group {
   /// a group. Elements are row-major, float32, float64, int64, int32 or uint8.
   ///
   /// Throws ``HDF5Error``, or ``TensorFileError`` for other elements.
-  public func write(tensors: [String: Tensor]) throws {
+  package func write(tensors: [String: Tensor]) throws {
     try write(tensors) { try TensorBytes($1, called: $0) }
   }
 
   /// As ``write(tensors:)``, of tensors copied before. Throws ``HDF5Error``.
-  public func write(tensors: [String: TensorBytes]) throws {
+  package func write(tensors: [String: TensorBytes]) throws {
     try write(tensors) { $1 }
   }
 
@@ -60,7 +60,7 @@ extension HDF5Group {
   ///
   /// Throws ``HDF5Error`` for damage (every data set is checked against its checksum), or
   /// ``TensorFileError`` for a data set of other elements.
-  public func tensors() throws -> [String: Tensor] {
+  package func tensors() throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     try collect(prefix: "", into: &result)
     return result

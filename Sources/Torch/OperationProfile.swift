@@ -1,19 +1,19 @@
 import CTorch
 
 /// Where libtorch's time goes, operation by operation.
-public struct OperationProfile: Sendable {
-  public struct Entry: Sendable {
+package struct OperationProfile: Sendable {
+  package struct Entry: Sendable {
     /// As libtorch names it: `aten::add`, `HardswishBackward0`.
-    public var name: String
-    public var calls: Int
+    package var name: String
+    package var calls: Int
     /// Without what operations that it called took.
-    public var seconds: Double
+    package var seconds: Double
   }
   /// The longest first.
-  public var entries: [Entry]
+  package var entries: [Entry]
 
   /// Runs `body` and measures it. Throws ``TorchError`` inside another measurement.
-  public static func of(_ body: () throws -> Void) throws -> OperationProfile {
+  package static func of(_ body: () throws -> Void) throws -> OperationProfile {
     try check("profile") { rt_profile_start($0) }
     let result = Result(catching: body)
     var text: UnsafeMutablePointer<CChar>?

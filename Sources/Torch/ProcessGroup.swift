@@ -24,7 +24,7 @@ import CTorch
 /// for all, so that an operation costs one message per process.
 ///
 /// A group belongs to the thread that runs its rank, so it is not `Sendable`.
-public final class ProcessGroup {
+package final class ProcessGroup {
   let handle: OpaquePointer
 
   /// Takes ownership of a handle of the shim.
@@ -33,10 +33,10 @@ public final class ProcessGroup {
   deinit { rt_group_free(handle) }
 
   /// From 0 to `size - 1`.
-  public var rank: Int { Int(rt_group_rank(handle)) }
-  public var size: Int { Int(rt_group_size(handle)) }
+  package var rank: Int { Int(rt_group_rank(handle)) }
+  package var size: Int { Int(rt_group_size(handle)) }
 
-  public enum Reduction: Sendable, Hashable, CaseIterable {
+  package enum Reduction: Sendable, Hashable, CaseIterable {
     /// Of float32 in float64, rounded at the end.
     case sum
     case max
@@ -51,7 +51,7 @@ public final class ProcessGroup {
 
   /// The sum or the largest, element by element, of the tensors of all ranks: float32, float64 or int64,
   /// of the same shape on every rank.
-  public func allReduce(_ tensor: Tensor, _ reduction: Reduction) throws -> Tensor {
+  package func allReduce(_ tensor: Tensor, _ reduction: Reduction) throws -> Tensor {
     try produce("all-reduce", [tensor]) {
       rt_group_all_reduce(handle, tensor.handle, reduction.code, $0, $1)
     }
@@ -59,7 +59,7 @@ public final class ProcessGroup {
 
   /// The values that rank `root` passes; those of the others only say type and shape, which must be
   /// the same.
-  public func broadcast(_ tensor: Tensor, from root: Int) throws -> Tensor {
+  package func broadcast(_ tensor: Tensor, from root: Int) throws -> Tensor {
     try produce("broadcast from rank \(root)", [tensor]) {
       rt_group_broadcast(handle, tensor.handle, Int32(root), $0, $1)
     }
@@ -67,7 +67,7 @@ public final class ProcessGroup {
 
   /// The tensors of all ranks, in their order. The first size may differ from rank to rank, 0 included;
   /// type and other sizes must not.
-  public func allGather(_ tensor: Tensor) throws -> [Tensor] {
+  package func allGather(_ tensor: Tensor) throws -> [Tensor] {
     var handles = [OpaquePointer?](repeating: nil, count: size)
     try check("all-gather", [tensor]) {
       rt_group_all_gather(handle, tensor.handle, &handles, $0)
@@ -76,7 +76,7 @@ public final class ProcessGroup {
   }
 
   /// Returns when all ranks have called it.
-  public func barrier() throws { try check("barrier") { rt_group_barrier(handle, $0) } }
+  package func barrier() throws { try check("barrier") { rt_group_barrier(handle, $0) } }
 }
 
 extension ProcessGroup {

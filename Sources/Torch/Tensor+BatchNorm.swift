@@ -1,7 +1,7 @@
 import CTorch
 
 /// Activations that batch norm can apply by itself.
-public enum FusedActivation: String, Sendable, CaseIterable {
+package enum FusedActivation: String, Sendable, CaseIterable {
   case identity, relu, relu6, hardSwish
 
   var code: rt_activation {
@@ -17,7 +17,7 @@ public enum FusedActivation: String, Sendable, CaseIterable {
 extension Tensor {
   /// Batch norm with statistics of the batch; updates the running ones in place when given:
   /// `running = (1 - momentum) * running + momentum * batch` (the batch's unbiased variance).
-  public func batchNormTraining(
+  package func batchNormTraining(
     weight: Tensor,
     bias: Tensor,
     runningMean: Tensor?,
@@ -52,7 +52,7 @@ extension Tensor {
   /// With a `group`, this tensor is its rank's part of a batch and the statistics are those of the whole
   /// batch, forward and backward (synchronised batch norm). All ranks have to run the same layers, forward
   /// and backward. Float32 on the processor only.
-  public func batchNormTraining(
+  package func batchNormTraining(
     weight: Tensor,
     bias: Tensor,
     runningMean: Tensor?,
@@ -83,7 +83,7 @@ extension Tensor {
 
   /// Batch norm with statistics of the batch and then an activation, in place and without autograd;
   /// gives the batch's mean and biased variance per channel, `[channels]`.
-  public func batchNormalizeInPlace(
+  package func batchNormalizeInPlace(
     weight: Tensor,
     bias: Tensor,
     epsilon: Double,
@@ -110,7 +110,7 @@ extension Tensor {
   }
 
   /// Batch norm with given statistics: `(x - mean) / sqrt(variance + epsilon) * weight + bias`.
-  public func batchNormalized(
+  package func batchNormalized(
     mean: Tensor,
     variance: Tensor,
     weight: Tensor,
@@ -134,7 +134,7 @@ extension Tensor {
   }
 
   /// Mean and biased variance per channel, `[channels]`, over all dimensions but the second.
-  public func channelMoments() throws -> (mean: Tensor, variance: Tensor) {
+  package func channelMoments() throws -> (mean: Tensor, variance: Tensor) {
     var mean: OpaquePointer?
     var variance: OpaquePointer?
     try check("channel moments", [self]) {

@@ -60,7 +60,7 @@ extension Tensor {
 
   /// ``fastConvolved(with:bias:stride:padding:groups:rounded:)`` followed by an activation, without autograd: what
   /// evaluation runs. A depthwise convolution applies the activation on the way.
-  public func convolved(
+  package func convolved(
     with weight: Tensor,
     bias: Tensor?,
     stride: Int,

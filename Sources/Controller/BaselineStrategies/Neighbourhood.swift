@@ -8,7 +8,7 @@ extension FeasibleSet {
   /// The member found by following the masks with `wanted` in mind: at each decision the nearest
   /// permitted choice to the wanted one (the smaller of two equally near), or any permitted choice
   /// where nothing is wanted (`Assignment.inactive`).
-  public func member(near wanted: [Int], using stream: inout RandomStream) -> Assignment {
+  package func member(near wanted: [Int], using stream: inout RandomStream) -> Assignment {
     var cursor = cursor()
     while let decision = cursor.nextDecision {
       let permitted = cursor.permitted
@@ -29,7 +29,7 @@ extension FeasibleSet {
 
   /// Every member reached from `assignment` by changing one decision and following the masks, once
   /// each, without `assignment` itself. Empty only when the set has a single member.
-  public func neighbours(of assignment: Assignment, using stream: inout RandomStream)
+  package func neighbours(of assignment: Assignment, using stream: inout RandomStream)
     -> [Assignment]
   {
     var found: Set<Assignment> = [assignment]
@@ -45,7 +45,7 @@ extension FeasibleSet {
 
   /// `assignment` with one uniformly chosen decision changed to a uniformly chosen other choice,
   /// and what follows from it. `assignment` itself only when the set has a single member.
-  public func mutation(of assignment: Assignment, using stream: inout RandomStream) -> Assignment {
+  package func mutation(of assignment: Assignment, using stream: inout RandomStream) -> Assignment {
     let changes = changes(of: assignment)
     let decisions = changes.reduce(into: [Int]()) { decisions, change in
       if decisions.last != change.decision { decisions.append(change.decision) }

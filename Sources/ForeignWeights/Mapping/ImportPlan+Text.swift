@@ -9,7 +9,7 @@ extension ImportPlan: CustomStringConvertible {
   /// blocks.0.mobile_inverted_conv.depth_conv.conv.weight  float32[16, 1, 3, 3]
   ///   -> blocks.0.conv.depth_conv.conv.weight
   /// ```
-  public var description: String {
+  package var description: String {
     var lines = [summary]
     if !assignments.isEmpty { lines.append("") }
     for assignment in assignments {
@@ -30,7 +30,7 @@ extension ImportPlan: CustomStringConvertible {
   }
 
   /// The first line of the description.
-  public var summary: String {
+  package var summary: String {
     let count = assignments.count + problems.count
     var parts = [
       "\(format.rawValue): \(Self.counted(count, "tensor"))",

@@ -4,33 +4,33 @@
 /// Every key of the checkpoint is in `assignments` or in `problems`, in the order of the file. Keys
 /// of the supernet that the checkpoint lacks are `uncovered`, and keep the values they have: kernel
 /// matrices stay the identity when a static network is loaded.
-public struct ImportPlan: Sendable, Hashable, Codable {
+package struct ImportPlan: Sendable, Hashable, Codable {
   /// A tensor of the supernet.
-  public struct Target: Sendable, Hashable, Codable {
-    public var key: String
-    public var shape: [Int]
+  package struct Target: Sendable, Hashable, Codable {
+    package var key: String
+    package var shape: [Int]
 
-    public init(key: String, shape: [Int]) {
+    package init(key: String, shape: [Int]) {
       self.key = key
       self.shape = shape
     }
   }
 
   /// A tensor of the checkpoint and the key of the supernet it goes to. The shapes agree.
-  public struct Assignment: Sendable, Hashable, Codable {
-    public var source: String
-    public var target: String
-    public var shape: [Int]
-    public var elementType: ForeignElementType
+  package struct Assignment: Sendable, Hashable, Codable {
+    package var source: String
+    package var target: String
+    package var shape: [Int]
+    package var elementType: ForeignElementType
   }
 
-  public var format: ForeignCheckpoint.Format
-  public var assignments: [Assignment]
-  public var problems: [ImportProblem]
-  public var uncovered: [Target]
+  package var format: ForeignCheckpoint.Format
+  package var assignments: [Assignment]
+  package var problems: [ImportProblem]
+  package var uncovered: [Target]
 
   /// Maps the keys of a checkpoint onto `targets`, the keys of a supernet in its own order.
-  public init(_ checkpoint: ForeignCheckpoint, onto targets: [Target]) {
+  package init(_ checkpoint: ForeignCheckpoint, onto targets: [Target]) {
     let shapes = Dictionary(
       targets.map { ($0.key, $0.shape) },
       uniquingKeysWith: { first, _ in first }
@@ -76,14 +76,14 @@ public struct ImportPlan: Sendable, Hashable, Codable {
   }
 
   /// Throws an ``ImportError`` that lists every problem, if there is one.
-  public func check() throws(ImportError) {
+  package func check() throws(ImportError) {
     guard problems.isEmpty else { throw ImportError(.problems(problems)) }
   }
 
   /// Calls `body` with each key of the supernet and the tensor for it, in the order of the file.
   /// Throws ``ImportError`` before the first call when there is any problem, or when `checkpoint` is
   /// not the one the plan was made for.
-  public func apply(
+  package func apply(
     to checkpoint: ForeignCheckpoint,
     _ body: (_ key: String, _ tensor: ForeignTensor) throws -> Void
   ) throws {

@@ -1,12 +1,12 @@
 /// Why one key of a checkpoint cannot go into the supernet.
-public enum ImportProblem: Sendable, Hashable, Codable {
+package enum ImportProblem: Sendable, Hashable, Codable {
   /// The space has no such key, under any of its older names.
   case unmatched(source: String, shape: [Int])
   case wrongShape(source: String, target: String, found: [Int], expected: [Int])
   /// `first`, earlier in the file, goes to the same target.
   case duplicate(source: String, first: String, target: String)
 
-  public var source: String {
+  package var source: String {
     switch self {
     case .unmatched(let source, _), .wrongShape(let source, _, _, _),
       .duplicate(let source, _, _):
@@ -16,7 +16,7 @@ public enum ImportProblem: Sendable, Hashable, Codable {
 }
 
 extension ImportProblem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unmatched(let source, let shape):
       return "'\(printable(source))' \(shape): the space has no such key; is it the right space?"

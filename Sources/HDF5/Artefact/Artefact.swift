@@ -9,11 +9,11 @@ import AtomicFiles
 /// let family = try Artefact.open("family.h5", expecting: "regnas.family", readerVersion: 1)
 /// let accuracies = try family.file.root.read("accuracy", as: Double.self).values
 /// ```
-public struct Artefact: Sendable {
-  public let file: HDF5File
-  public let header: FileHeader
+package struct Artefact: Sendable {
+  package let file: HDF5File
+  package let header: FileHeader
   /// SHA-256 of the content: see `ContentDigest`.
-  public let digest: String
+  package let digest: String
 
   /// Builds the file in memory and publishes it: written beside, synchronised, read back against
   /// its seal, renamed. Equal content gives equal bytes.
@@ -21,7 +21,7 @@ public struct Artefact: Sendable {
   /// - Returns: the digest of the content.
   /// - Throws: `HDF5Error`, `StorageError`, or what `build` throws; then `path` is as it was.
   @discardableResult
-  public static func write(
+  package static func write(
     _ header: FileHeader,
     to path: String,
     storage: some Storage = SystemStorage(),
@@ -35,7 +35,7 @@ public struct Artefact: Sendable {
   }
 
   /// The bytes that `write` would publish, and the digest of their content.
-  public static func image(
+  package static func image(
     _ header: FileHeader,
     name: String = "new file",
     build: (_ root: HDF5Group) throws -> Void
@@ -52,7 +52,7 @@ public struct Artefact: Sendable {
   /// Opens a file and verifies all of it: seal, format, version, every checksum, content digest.
   ///
   /// - Throws: `HDF5Error`.
-  public static func open(
+  package static func open(
     _ path: String,
     expecting format: String,
     readerVersion: Int

@@ -7,9 +7,9 @@ import AtomicFiles
 /// followed by one record for each attribute (name, type, value). Every field is ended by a zero
 /// byte. Layout, compression, byte order, string storage and the order of creation do not enter, so
 /// a file copied object by object with h5py has the same digest.
-public enum ContentDigest {
+package enum ContentDigest {
   /// The attribute of the root group that holds it, which does not enter itself.
-  public static let attribute = "content-sha256"
+  package static let attribute = "content-sha256"
 
   private static let deepest = 64
 
@@ -18,7 +18,7 @@ public enum ContentDigest {
   /// - Parameter readingData: whether data are read and compared with their checksums; otherwise
   ///   stored checksums are trusted, which is much faster for large files.
   /// - Throws: `HDF5Error` of kind `damagedFile` when data do not have their checksum.
-  public static func compute(_ file: HDF5File, readingData: Bool = true) throws -> String {
+  package static func compute(_ file: HDF5File, readingData: Bool = true) throws -> String {
     let hash = try SHA256()
     try add(file.root, to: hash, depth: 0, readingData)
     return try hash.digest()
@@ -26,7 +26,7 @@ public enum ContentDigest {
 
   /// Computes the digest and stores it in the file. To be called last, before `image` or `close`.
   @discardableResult
-  public static func write(to file: HDF5File) throws -> String {
+  package static func write(to file: HDF5File) throws -> String {
     let digest = try compute(file, readingData: false)
     try file.root.setAttribute(attribute, digest)
     return digest
@@ -45,7 +45,7 @@ public enum ContentDigest {
   ///
   /// - Throws: `HDF5Error` of kind `damagedFile` when they differ or none is stored.
   @discardableResult
-  public static func verify(_ file: HDF5File, readingData: Bool = true) throws -> String {
+  package static func verify(_ file: HDF5File, readingData: Bool = true) throws -> String {
     let place = file.place("", "verify")
     guard let stored = try file.root.attributeIfPresent(attribute, as: String.self) else {
       throw place.error(.damagedFile, "there is no \(attribute) attribute: it was never finished")

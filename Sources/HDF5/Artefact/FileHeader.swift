@@ -1,17 +1,17 @@
 /// What every file of ours says about itself in the attributes of its root group.
-public struct FileHeader: Hashable, Sendable {
+package struct FileHeader: Hashable, Sendable {
   /// `regnas.dataset`, `regnas.supernet`, `regnas.search` or `regnas.family`.
-  public var format: String
+  package var format: String
   /// The version of the format that the file is written in.
-  public var version: Int
+  package var version: Int
   /// The oldest format version whose readers still understand the file.
-  public var minimumReaderVersion: Int
+  package var minimumReaderVersion: Int
   /// The program and its version.
-  public var createdBy: String
+  package var createdBy: String
   /// The SHA-256 of the resolved configuration, 64 hexadecimal digits.
-  public var configurationDigest: String
+  package var configurationDigest: String
 
-  public init(
+  package init(
     format: String,
     version: Int,
     minimumReaderVersion: Int,
@@ -25,7 +25,7 @@ public struct FileHeader: Hashable, Sendable {
     self.configurationDigest = configurationDigest
   }
 
-  public func write(to file: HDF5File) throws {
+  package func write(to file: HDF5File) throws {
     let root = file.root
     try root.setAttribute("format", format)
     try root.setAttribute("format-version", version)
@@ -35,7 +35,7 @@ public struct FileHeader: Hashable, Sendable {
   }
 
   /// The format a file says it has; `nil` when it is not one of ours.
-  public static func format(of file: HDF5File) throws -> String? {
+  package static func format(of file: HDF5File) throws -> String? {
     guard case .string(let format)? = try file.root.anyAttribute("format"),
       format.hasPrefix("regnas.")
     else { return nil }
@@ -56,7 +56,7 @@ public struct FileHeader: Hashable, Sendable {
   ///   - format: the format expected.
   ///   - readerVersion: the newest version of the format that the caller understands.
   /// - Throws: `HDF5Error` of kind `foreignFile` when the file is of another format or too new.
-  public static func read(
+  package static func read(
     from file: HDF5File,
     expecting format: String,
     readerVersion: Int

@@ -9,7 +9,7 @@ import Foundation
 /// parses anything: HDF5 1.10 can crash on damaged headers, and no damaged byte of a sealed file
 /// reaches it. A file rewritten by another program has no seal; its content is still guarded by
 /// `content-sha256` and the checksums of the data sets.
-public enum FileSeal {
+package enum FileSeal {
   static let length = 512
   private static let start = "regnas seal 1: SHA-256 of all bytes from 512 on"
 
@@ -23,7 +23,7 @@ public enum FileSeal {
   ///
   /// - Parameter range: bytes the seal leaves out, for data too large to be read at every opening.
   /// - Throws: `StorageError` when the file cannot be read or written.
-  public static func seal(path: String, except range: Range<Int>? = nil) throws {
+  package static func seal(path: String, except range: Range<Int>? = nil) throws {
     let digest = try digest(path: path, except: range)
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }

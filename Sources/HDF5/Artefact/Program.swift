@@ -1,5 +1,5 @@
 /// What files say made them.
-public enum Program {
-  public static let version = "0.1.0"
-  public static let identity = "regnas \(version)"
+package enum Program {
+  package static let version = "0.1.0"
+  package static let identity = "regnas \(version)"
 }

@@ -4,7 +4,7 @@ extension HDF5Dataset {
   /// The checksum over the data as they are now, read in blocks of rows.
   ///
   /// - Throws: `HDF5Error` of kind `damagedFile` when it is not the stored one.
-  public func computeChecksum() throws -> UInt32 {
+  package func computeChecksum() throws -> UInt32 {
     let checksum =
       switch elementType {
       case .int8: try crc(Int8.self)

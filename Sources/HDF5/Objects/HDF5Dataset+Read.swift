@@ -2,11 +2,11 @@ import AtomicFiles
 import CHDF5
 
 /// A whole data set: elements in row-major order and their shape.
-public struct HDF5Array<Element: Sendable>: Sendable {
-  public var values: [Element]
-  public var shape: [Int]
+package struct HDF5Array<Element: Sendable>: Sendable {
+  package var values: [Element]
+  package var shape: [Int]
 
-  public init(values: [Element], shape: [Int]) {
+  package init(values: [Element], shape: [Int]) {
     self.values = values
     self.shape = shape
   }
@@ -18,7 +18,7 @@ extension HDF5Group {
   /// Reads a whole data set and verifies its checksum if it has one.
   ///
   /// - Throws: `HDF5Error` of kind `missingObject`, `mismatch`, `damagedFile` or `inputOutput`.
-  public func read<Element: HDF5Scalar>(
+  package func read<Element: HDF5Scalar>(
     _ name: String,
     as type: Element.Type = Element.self
   ) throws -> HDF5Array<Element> {
@@ -26,12 +26,12 @@ extension HDF5Group {
   }
 
   /// Reads a whole data set of strings, of variable or fixed length.
-  public func readStrings(_ name: String) throws -> HDF5Array<String> {
+  package func readStrings(_ name: String) throws -> HDF5Array<String> {
     try dataset(name).readStrings()
   }
 
   /// Reads a data set of one number.
-  public func readScalar<Element: HDF5Scalar>(
+  package func readScalar<Element: HDF5Scalar>(
     _ name: String,
     as type: Element.Type = Element.self
   ) throws -> Element {
@@ -48,7 +48,7 @@ extension HDF5Group {
 
 extension HDF5Dataset {
   /// Reads the whole data set and verifies its checksum if it has one.
-  public func read<Element: HDF5Scalar>(
+  package func read<Element: HDF5Scalar>(
     as type: Element.Type = Element.self
   ) throws -> HDF5Array<Element> {
     let place = place("read")
@@ -80,7 +80,7 @@ extension HDF5Dataset {
   }
 
   /// Reads the whole data set of strings and verifies its checksum if it has one.
-  public func readStrings() throws -> HDF5Array<String> {
+  package func readStrings() throws -> HDF5Array<String> {
     let place = place("read")
     try check(.string, place)
     let strings = try withLibrary {
@@ -95,7 +95,7 @@ extension HDF5Dataset {
   }
 
   /// The checksum stored when the data set was written.
-  public func storedChecksum() throws -> UInt32? {
+  package func storedChecksum() throws -> UInt32? {
     guard let stored = try attributeIfPresent(Self.checksumAttribute, as: Int64.self) else {
       return nil
     }

@@ -1,16 +1,16 @@
 import CHDF5
 
 /// A data set of a file: an array of numbers or strings.
-public struct HDF5Dataset: HDF5Object {
-  public let file: HDF5File
-  public let path: String
+package struct HDF5Dataset: HDF5Object {
+  package let file: HDF5File
+  package let path: String
   /// One number for each dimension; empty for a scalar.
-  public let shape: [Int]
-  public let elementType: HDF5ElementType
+  package let shape: [Int]
+  package let elementType: HDF5ElementType
 
   /// The attribute that holds the CRC-32 over the little-endian bytes of the whole data set, or,
   /// for strings, over each one's UTF-8 bytes and a NUL.
-  public static let checksumAttribute = "crc32"
+  package static let checksumAttribute = "crc32"
 
   /// - Throws: `HDF5Error` when the header cannot be read, or claims more data than the file's size
   ///   can account for.
@@ -30,11 +30,11 @@ public struct HDF5Dataset: HDF5Object {
     }
   }
 
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
 
   /// Where the data lie in the file, for memory mapping; `nil` when they are not one plain run of
   /// little-endian bytes in it (chunked, compressed, external, big-endian or not yet written).
-  public func fileOffset() throws -> Int? {
+  package func fileOffset() throws -> Int? {
     try withLibrary {
       let place = place("find")
       let dataset = try openObject(place)
@@ -63,7 +63,7 @@ public struct HDF5Dataset: HDF5Object {
   /// part of a data set.
   ///
   /// - Throws: `HDF5Error` of kind `mismatch`, `misuse`, `damagedFile` or `inputOutput`.
-  public func readRows<Element: HDF5Scalar>(
+  package func readRows<Element: HDF5Scalar>(
     _ rows: Range<Int>,
     into buffer: UnsafeMutableBufferPointer<Element>
   ) throws {

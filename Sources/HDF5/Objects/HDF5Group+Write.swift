@@ -9,7 +9,7 @@ extension HDF5Group {
   ///   - shape: `[values.count]` if not given; `[]` for a scalar.
   /// - Throws: `HDF5Error` of kind `misuse` or `inputOutput`.
   @discardableResult
-  public func write<Element: HDF5Scalar>(
+  package func write<Element: HDF5Scalar>(
     _ name: String,
     _ values: [Element],
     shape: [Int]? = nil,
@@ -28,13 +28,13 @@ extension HDF5Group {
 
   /// Creates a scalar data set.
   @discardableResult
-  public func write(_ name: String, scalar: some HDF5Scalar) throws -> HDF5Dataset {
+  package func write(_ name: String, scalar: some HDF5Scalar) throws -> HDF5Dataset {
     try write(name, [scalar], shape: [])
   }
 
   /// As `write` of an array, from memory that holds little-endian elements in row-major order.
   @discardableResult
-  public func write(
+  package func write(
     _ name: String,
     bytes: UnsafeRawBufferPointer,
     of type: HDF5ElementType,
@@ -66,7 +66,7 @@ extension HDF5Group {
   ///
   /// - Throws: `HDF5Error` of kind `misuse` (a NUL in a string, a wrong shape) or `inputOutput`.
   @discardableResult
-  public func write(
+  package func write(
     _ name: String,
     strings: [String],
     shape: [Int]? = nil

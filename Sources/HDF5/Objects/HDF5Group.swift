@@ -1,11 +1,11 @@
 import CHDF5
 
 /// A group of a file. See `HDF5File` for an example.
-public struct HDF5Group: HDF5Object {
-  public let file: HDF5File
-  public let path: String
+package struct HDF5Group: HDF5Object {
+  package let file: HDF5File
+  package let path: String
 
-  public enum ChildKind: Sendable, Hashable {
+  package enum ChildKind: Sendable, Hashable {
     case group, dataset, other
   }
 
@@ -13,7 +13,7 @@ public struct HDF5Group: HDF5Object {
   ///
   /// - Throws: `HDF5Error` when there is a child of this name already, or the file cannot grow.
   @discardableResult
-  public func createGroup(_ name: String) throws -> HDF5Group {
+  package func createGroup(_ name: String) throws -> HDF5Group {
     try withLibrary {
       let place = place("create", child: name)
       try checkName(name, place)
@@ -34,7 +34,7 @@ public struct HDF5Group: HDF5Object {
   /// The group at a path relative to this one.
   ///
   /// - Throws: `HDF5Error` of kind `missingObject` or `mismatch`.
-  public func group(_ name: String) throws -> HDF5Group {
+  package func group(_ name: String) throws -> HDF5Group {
     switch try kind(of: name) {
     case .group: return child(name)
     case nil: throw missing(name)
@@ -45,7 +45,7 @@ public struct HDF5Group: HDF5Object {
   /// The data set at a path relative to this group.
   ///
   /// - Throws: `HDF5Error` of kind `missingObject` or `mismatch`.
-  public func dataset(_ name: String) throws -> HDF5Dataset {
+  package func dataset(_ name: String) throws -> HDF5Dataset {
     switch try kind(of: name) {
     case .dataset: return try HDF5Dataset(file: file, path: place("open", child: name).object)
     case nil: throw missing(name)
@@ -54,10 +54,10 @@ public struct HDF5Group: HDF5Object {
   }
 
   /// Whether there is an object at a path relative to this group.
-  public func exists(_ name: String) throws -> Bool { try kind(of: name) != nil }
+  package func exists(_ name: String) throws -> Bool { try kind(of: name) != nil }
 
   /// What the object at a relative path is; `nil` when there is none.
-  public func kind(of name: String) throws -> ChildKind? {
+  package func kind(of name: String) throws -> ChildKind? {
     try withLibrary {
       let place = place("open", child: name)
       let id = try file.openIdentifier(place)
@@ -76,7 +76,7 @@ public struct HDF5Group: HDF5Object {
   }
 
   /// The names of the children in the order of their UTF-8 bytes.
-  public func childNames() throws -> [String] {
+  package func childNames() throws -> [String] {
     try withLibrary {
       let place = place("list")
       let group = try openObject(place)

@@ -1,7 +1,7 @@
 import CHDF5
 
 /// How a data set lies in the file.
-public enum HDF5Layout: Sendable, Hashable {
+package enum HDF5Layout: Sendable, Hashable {
   /// One run of bytes, which can be memory mapped.
   case contiguous
   /// Blocks of a shape, each with a fletcher32 checksum of the library and, if `deflate` is given,

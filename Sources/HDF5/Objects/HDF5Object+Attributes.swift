@@ -5,7 +5,7 @@ extension HDF5Object {
   /// Sets an attribute that this object does not have yet.
   ///
   /// - Throws: `HDF5Error` when it has it already, or the value holds a NUL character.
-  public func setAttribute(_ name: String, _ value: some HDF5AttributeValue) throws {
+  package func setAttribute(_ name: String, _ value: some HDF5AttributeValue) throws {
     try withLibrary {
       let place = place("write", attribute: name)
       try checkName(name, place)
@@ -21,7 +21,7 @@ extension HDF5Object {
   /// The value of an attribute.
   ///
   /// - Throws: `HDF5Error` of kind `missingObject`, or `mismatch` when it is of another type.
-  public func attribute<Value: HDF5AttributeValue>(
+  package func attribute<Value: HDF5AttributeValue>(
     _ name: String,
     as type: Value.Type = Value.self
   ) throws -> Value {
@@ -39,7 +39,7 @@ extension HDF5Object {
   /// The value of an attribute, `nil` when there is none of this name.
   ///
   /// - Throws: `HDF5Error` of kind `mismatch` when it is of another type.
-  public func attributeIfPresent<Value: HDF5AttributeValue>(
+  package func attributeIfPresent<Value: HDF5AttributeValue>(
     _ name: String,
     as type: Value.Type = Value.self
   ) throws -> Value? {
@@ -54,7 +54,7 @@ extension HDF5Object {
   }
 
   /// The value of an attribute whatever its type, `nil` when there is none of this name.
-  public func anyAttribute(_ name: String) throws -> HDF5Attribute? {
+  package func anyAttribute(_ name: String) throws -> HDF5Attribute? {
     try withLibrary {
       let place = place("read", attribute: name)
       try checkName(name, place)
@@ -66,7 +66,7 @@ extension HDF5Object {
   }
 
   /// The names of the attributes in the order of their UTF-8 bytes.
-  public func attributeNames() throws -> [String] {
+  package func attributeNames() throws -> [String] {
     try withLibrary {
       let place = place("list the attributes of")
       let object = try openObject(place)

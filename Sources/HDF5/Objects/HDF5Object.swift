@@ -1,7 +1,7 @@
 import CHDF5
 
 /// A group or a data set: a path in a file.
-public protocol HDF5Object: Sendable {
+package protocol HDF5Object: Sendable {
   var file: HDF5File { get }
   /// From the root, for example "/weights/stem.conv.weight".
   var path: String { get }

@@ -8,13 +8,13 @@ import CHDF5
 /// while let block = try reader.next() { try writer.append(block) }
 /// try writer.finish()
 /// ```
-public final class HDF5RowWriter<Element: HDF5Scalar> {
+package final class HDF5RowWriter<Element: HDF5Scalar> {
   private let dataset: HDF5Dataset
   private let rowShape: [Int]
   /// The number of rows promised; `nil` for a data set that grows.
   private let promised: Int?
   private var crc = CRC32()
-  public private(set) var rowCount = 0
+  package private(set) var rowCount = 0
 
   init(_ dataset: HDF5Dataset, rowShape: [Int], promised: Int?) {
     self.dataset = dataset
@@ -26,11 +26,11 @@ public final class HDF5RowWriter<Element: HDF5Scalar> {
   ///
   /// - Throws: `HDF5Error` of kind `misuse` when they are not whole rows or more than promised, or
   ///   `inputOutput`.
-  public func append(_ values: [Element]) throws {
+  package func append(_ values: [Element]) throws {
     try values.withUnsafeBufferPointer { try append($0) }
   }
 
-  public func append(_ values: UnsafeBufferPointer<Element>) throws {
+  package func append(_ values: UnsafeBufferPointer<Element>) throws {
     let place = dataset.place("write")
     let rowSize = rowShape.reduce(1, *)
     guard rowSize > 0, values.count % rowSize == 0 else {
@@ -69,7 +69,7 @@ public final class HDF5RowWriter<Element: HDF5Scalar> {
   /// Stores the checksum of everything written.
   ///
   /// - Throws: `HDF5Error` of kind `misuse` when promised rows are missing, or `inputOutput`.
-  public func finish() throws {
+  package func finish() throws {
     if let promised, rowCount != promised {
       throw dataset.place("write").error(
         .misuse,
@@ -86,7 +86,7 @@ extension HDF5Group {
   /// - Parameters:
   ///   - rows: `nil` for a data set that grows with every block; it must be chunked.
   ///   - layout: a chunk shape has one more dimension than `rowShape`.
-  public func createRows<Element: HDF5Scalar>(
+  package func createRows<Element: HDF5Scalar>(
     _ name: String,
     of type: Element.Type,
     rowShape: [Int],

@@ -10,23 +10,23 @@
 /// ```
 ///
 /// Sealed files are never given to the check: their seal has been verified.
-public enum UnsealedFiles {
+package enum UnsealedFiles {
   /// Called with the path of a file before the library sees a byte of it; throws if it must not.
-  public struct Check: Sendable {
+  package struct Check: Sendable {
     let run: @Sendable (_ path: String) throws -> Void
 
-    public init(_ run: @escaping @Sendable (_ path: String) throws -> Void) { self.run = run }
+    package init(_ run: @escaping @Sendable (_ path: String) throws -> Void) { self.run = run }
   }
 
   // A bare function as the value crashes programs that Swift 6.3.1 has optimised.
-  @TaskLocal public static var check: Check?
+  @TaskLocal package static var check: Check?
 
   /// What the other process does: opens every object of a file by the same calls as the readers of
   /// this package, and reads all of it. Errors are passed over, the reader will meet them too; but
   /// memory refused to this process would be given to the next.
   ///
   /// - Returns: whether there was memory enough for all that was read.
-  public static func readEverything(in path: String) -> Bool {
+  package static func readEverything(in path: String) -> Bool {
     var walk = Walk()
     guard let file = walk.attempt({ try HDF5File.open(path) }) else { return walk.hadMemory }
     walk.read(file.root)

@@ -5,7 +5,7 @@ extension ImageDataset {
   /// Reads every byte and compares all checksums. `open` has already compared the rest.
   ///
   /// - Throws: `HDF5Error` of kind `damagedFile` naming the object that has changed.
-  public func verify() throws {
+  package func verify() throws {
     guard CRC32.of(pixels.bytes) == imageChecksum else {
       throw HDF5Error(
         .damagedFile,

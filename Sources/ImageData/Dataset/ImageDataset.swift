@@ -23,7 +23,7 @@ public final class ImageDataset: Sendable {
   public static let version = 1
 
   public let path: String
-  public let header: FileHeader
+  package let header: FileHeader
   public let shape: ImageShape
   /// The class of every image, from 0.
   public let labels: [Int32]

@@ -3,21 +3,21 @@ import HDF5
 
 /// The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features
 /// from Tiny Images", 2009), unpacked in a folder.
-public final class CIFARSource: ImageSource {
-  public enum Labels: String, Sendable, Codable {
+package final class CIFARSource: ImageSource {
+  package enum Labels: String, Sendable, Codable {
     /// The 100 classes of CIFAR-100.
     case fine
     /// Its 20 superclasses.
     case coarse
   }
 
-  public let importer: String
-  public let options: String
-  public let path: String
-  public let shape = ImageShape(height: 32, width: 32, channels: 3)
-  public let count: Int
-  public let testCount: Int
-  public let classNames: [String]?
+  package let importer: String
+  package let options: String
+  package let path: String
+  package let shape = ImageShape(height: 32, width: 32, channels: 3)
+  package let count: Int
+  package let testCount: Int
+  package let classNames: [String]?
   private let batches: [String]
   private let labelBytes: Int
   private let labelByte: Int
@@ -25,7 +25,7 @@ public final class CIFARSource: ImageSource {
 
   /// - Parameter labels: matters for CIFAR-100 only.
   /// - Throws: `ImageDataError` when files are missing or are not whole records.
-  public init(folder: String, labels: Labels = .fine) throws {
+  package init(folder: String, labels: Labels = .fine) throws {
     func exists(_ name: String) -> Bool {
       FileManager.default.fileExists(atPath: "\(folder)/\(name)")
     }
@@ -65,9 +65,9 @@ public final class CIFARSource: ImageSource {
     classNames = try Self.names("\(folder)/\(namesFile)", count: classCount)
   }
 
-  public var files: [SourceFile] { get throws { try batches.map(sourceFile) } }
+  package var files: [SourceFile] { get throws { try batches.map(sourceFile) } }
 
-  public func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
+  package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     let plane = shape.height * shape.width
     let recordSize = labelBytes + 3 * plane
     for batch in batches {

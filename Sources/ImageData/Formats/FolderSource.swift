@@ -4,19 +4,19 @@ import HDF5
 
 /// A folder with one sub-folder of JPEG and PNG files for each class; or with `train` and `test`
 /// (or `val`) sub-folders that are each such a folder.
-public final class FolderSource: ImageSource {
-  public let importer = "folder"
-  public var options: String {
+package final class FolderSource: ImageSource {
+  package let importer = "folder"
+  package var options: String {
     "size=\(shape.height) channels=\(shape.channels) skip-corrupt=\(skipsCorrupt)"
   }
-  public let path: String
-  public let shape: ImageShape
-  public var count: Int { training.count + test.count }
-  public var testCount: Int { test.count }
-  public let classNames: [String]?
-  public private(set) var skipped: [SkippedFile] = []
+  package let path: String
+  package let shape: ImageShape
+  package var count: Int { training.count + test.count }
+  package var testCount: Int { test.count }
+  package let classNames: [String]?
+  package private(set) var skipped: [SkippedFile] = []
   /// Files that are neither JPEG nor PNG by their names: ignored.
-  public private(set) var ignoredCount = 0
+  package private(set) var ignoredCount = 0
   private let skipsCorrupt: Bool
   private var training: [Item] = []
   private var test: [Item] = []
@@ -35,7 +35,7 @@ public final class FolderSource: ImageSource {
   ///   - channels: 1 (grey) or 3 (RGB).
   ///   - skipCorrupt: leave out files that cannot be decoded, and report them, instead of throwing.
   /// - Throws: `ImageDataError` when there are no images, or classes of `test` are not in `train`.
-  public init(folder: String, size: Int, channels: Int = 3, skipCorrupt: Bool = false) throws {
+  package init(folder: String, size: Int, channels: Int = 3, skipCorrupt: Bool = false) throws {
     guard (1...4096).contains(size), channels == 1 || channels == 3 else {
       throw ImageDataError(
         .misuse,
@@ -79,9 +79,9 @@ public final class FolderSource: ImageSource {
   }
 
   /// One entry for each part: its digest covers every file's name and digest.
-  public var files: [SourceFile] { digests }
+  package var files: [SourceFile] { digests }
 
-  public func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
+  package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     digests = []
     for (part, items) in [("train", training), ("test", test)] where !items.isEmpty {
       let hash = try SHA256()

@@ -2,39 +2,39 @@ import HDF5
 
 /// Arrays of an HDF5 file as a user of h5py has them: 8-bit images of shape [N, H, W],
 /// [N, H, W, C] or [N, C, H, W], and whole-number labels of shape [N] or [N, 1].
-public final class HDF5Source: ImageSource {
+package final class HDF5Source: ImageSource {
   /// Paths inside the file of an image array and its labels.
-  public struct Pair: Hashable, Sendable {
-    public var images: String
-    public var labels: String
+  package struct Pair: Hashable, Sendable {
+    package var images: String
+    package var labels: String
 
-    public init(images: String, labels: String) {
+    package init(images: String, labels: String) {
       self.images = images
       self.labels = labels
     }
   }
 
   /// Where the channels of a four-dimensional array are.
-  public enum ChannelOrder: String, Sendable, Codable {
+  package enum ChannelOrder: String, Sendable, Codable {
     case last, first
     /// Wherever there are 1 or 3 of them.
     case automatic
   }
 
-  public let importer = "hdf5"
-  public let options: String
-  public let path: String
-  public let shape: ImageShape
-  public let count: Int
-  public let testCount: Int
-  public let classNames: [String]?
+  package let importer = "hdf5"
+  package let options: String
+  package let path: String
+  package let shape: ImageShape
+  package let count: Int
+  package let testCount: Int
+  package let classNames: [String]?
   private let parts: [(images: HDF5Dataset, labels: [Int32])]
   private let channelsFirst: Bool
 
   /// Checks shapes and types and reads the labels.
   ///
   /// - Throws: `HDF5Error`, or `ImageDataError` when arrays are not images with their labels.
-  public init(
+  package init(
     path: String,
     training: Pair,
     test: Pair? = nil,
@@ -81,9 +81,9 @@ public final class HDF5Source: ImageSource {
     try shape.check(path)
   }
 
-  public var files: [SourceFile] { get throws { [try sourceFile(path)] } }
+  package var files: [SourceFile] { get throws { [try sourceFile(path)] } }
 
-  public func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
+  package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     let plane = shape.height * shape.width
     for part in parts {
       for start in stride(from: 0, to: part.labels.count, by: blockSize) {

@@ -3,37 +3,37 @@ import HDF5
 
 /// IDX files, plain or .gz: MNIST, Fashion-MNIST and their kin.
 /// Format: "THE IDX FILE FORMAT" at the MNIST database's page (LeCun, Cortes, Burges).
-public final class IDXSource: ImageSource {
+package final class IDXSource: ImageSource {
   /// An image file and the label file that belongs to it.
-  public struct Pair: Hashable, Sendable {
-    public var images: String
-    public var labels: String
+  package struct Pair: Hashable, Sendable {
+    package var images: String
+    package var labels: String
 
-    public init(images: String, labels: String) {
+    package init(images: String, labels: String) {
       self.images = images
       self.labels = labels
     }
   }
 
-  public static let fashionMNISTClassNames = [
+  package static let fashionMNISTClassNames = [
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
     "Ankle boot",
   ]
 
-  public let importer = "idx"
-  public var options: String { "classes=\(classNames?.joined(separator: ",") ?? "-")" }
-  public var path: String { training.images }
-  public let shape: ImageShape
-  public let count: Int
-  public let testCount: Int
-  public let classNames: [String]?
+  package let importer = "idx"
+  package var options: String { "classes=\(classNames?.joined(separator: ",") ?? "-")" }
+  package var path: String { training.images }
+  package let shape: ImageShape
+  package let count: Int
+  package let testCount: Int
+  package let classNames: [String]?
   private let training: Pair
   private let test: Pair?
 
   /// Reads the headers.
   ///
   /// - Throws: `ImageDataError` when a file is missing, is no IDX file, or numbers differ.
-  public init(training: Pair, test: Pair? = nil, classNames: [String]? = nil) throws {
+  package init(training: Pair, test: Pair? = nil, classNames: [String]? = nil) throws {
     let first = try IDXHeader(training)
     let second = try test.map { try IDXHeader($0) }
     if let second, let test, second.shape != first.shape {
@@ -53,7 +53,7 @@ public final class IDXSource: ImageSource {
   }
 
   /// The four files in a folder under the names the MNIST page uses, with or without `.gz`.
-  public convenience init(folder: String, classNames: [String]? = nil) throws {
+  package convenience init(folder: String, classNames: [String]? = nil) throws {
     func find(_ stem: String, _ kind: String) -> String? {
       for name in ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"] {
         for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"]
@@ -77,13 +77,13 @@ public final class IDXSource: ImageSource {
     try self.init(training: training, test: pair("t10k"), classNames: classNames)
   }
 
-  public var files: [SourceFile] {
+  package var files: [SourceFile] {
     get throws {
       try [training, test].compactMap { $0 }.flatMap { [$0.images, $0.labels] }.map(sourceFile)
     }
   }
 
-  public func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
+  package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     for pair in [training, test].compactMap({ $0 }) {
       let images = try ByteReader(pair.images)
       let labels = try ByteReader(pair.labels)

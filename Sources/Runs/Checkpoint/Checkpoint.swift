@@ -27,19 +27,19 @@ import Torch
 ///
 /// Names with slashes become groups. Nothing in it depends on time or place, so equal states give
 /// equal bytes.
-public struct Checkpoint {
-  public static let format = "regnas.search"
-  public static let version = 1
+package struct Checkpoint {
+  package static let format = "regnas.search"
+  package static let version = 1
 
-  public var texts: [String: String] = [:]
-  public var tensors: [String: Tensor] = [:]
+  package var texts: [String: String] = [:]
+  package var tensors: [String: Tensor] = [:]
 
-  public init() {}
+  package init() {}
 
   /// The tensors under `prefix`, with it removed.
-  public func tensors(under prefix: String) -> [String: Tensor] { tensors.entries(under: prefix) }
+  package func tensors(under prefix: String) -> [String: Tensor] { tensors.entries(under: prefix) }
 
-  public mutating func set(_ tensors: [String: Tensor], under prefix: String) {
+  package mutating func set(_ tensors: [String: Tensor], under prefix: String) {
     self.tensors.set(tensors, under: prefix)
   }
 
@@ -60,7 +60,7 @@ public struct Checkpoint {
 
 extension Checkpoint {
   /// Reads a checkpoint and verifies all of it. Throws `HDF5Error`.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let artefact = try Artefact.open(
       path,
       expecting: Self.format,
@@ -75,7 +75,7 @@ extension Checkpoint {
   }
 
   /// The state as it is now, copied out of libtorch.
-  public func snapshot() throws -> CheckpointSnapshot {
+  package func snapshot() throws -> CheckpointSnapshot {
     var bytes: [String: TensorBytes] = [:]
     for (name, tensor) in tensors { bytes[name] = try TensorBytes(tensor, called: name) }
     return CheckpointSnapshot(texts: texts, tensors: bytes)
@@ -83,14 +83,14 @@ extension Checkpoint {
 }
 
 /// A checkpoint that any thread may write while the run goes on changing its tensors.
-public struct CheckpointSnapshot: Sendable {
-  public let texts: [String: String]
-  public let tensors: [String: TensorBytes]
+package struct CheckpointSnapshot: Sendable {
+  package let texts: [String: String]
+  package let tensors: [String: TensorBytes]
 
   /// Publishes the file at `path`, whole or not at all. Equal states give equal bytes.
   ///
   /// Throws `HDF5Error` or `StorageError`; then `path` is as it was.
-  public func write(to path: String, storage: some Storage = SystemStorage()) throws {
+  package func write(to path: String, storage: some Storage = SystemStorage()) throws {
     let header = FileHeader(
       format: Checkpoint.format,
       version: Checkpoint.version,

@@ -8,18 +8,18 @@ import HDF5
 /// The newest `keep` stay. No "best" one is kept beside them: every checkpoint holds every
 /// architecture judged so far with its predictions and the members chosen, and the trained supernet is
 /// a file of its own, so removing an older one never loses a result.
-public struct CheckpointStore: Sendable {
-  public let folder: RunFolder
+package struct CheckpointStore: Sendable {
+  package let folder: RunFolder
   /// How many to keep.
-  public let keep: Int
+  package let keep: Int
 
-  public init(_ folder: RunFolder, keep: Int) {
+  package init(_ folder: RunFolder, keep: Int) {
     self.folder = folder
     self.keep = max(1, keep)
   }
 
   /// Number of a checkpoint's file name, or nil for other files.
-  public static func number(of name: String) -> Int? {
+  package static func number(of name: String) -> Int? {
     guard name.hasPrefix("checkpoint-"), name.hasSuffix(".h5") else { return nil }
     let digits = name.dropFirst("checkpoint-".count).dropLast(".h5".count)
     guard (8...15).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }) else {
@@ -34,7 +34,7 @@ public struct CheckpointStore: Sendable {
   }
 
   /// Existing checkpoints, oldest first.
-  public func names() -> [String] { Self.names(in: folder.names()) }
+  package func names() -> [String] { Self.names(in: folder.names()) }
 
   package static func names(in files: [String]) -> [String] {
     files.compactMap(number).sorted().map(name)
@@ -45,7 +45,7 @@ public struct CheckpointStore: Sendable {
   ///
   /// Throws `HDF5Error` or `StorageError`; then every earlier checkpoint is still there.
   @discardableResult
-  public func save(_ snapshot: CheckpointSnapshot) throws -> String {
+  package func save(_ snapshot: CheckpointSnapshot) throws -> String {
     let existing = names()
     let name = Self.name(of: (existing.last.flatMap(Self.number) ?? 0) + 1)
     if folder.exists(MetricsLog.name) {
@@ -58,7 +58,7 @@ public struct CheckpointStore: Sendable {
   }
 
   /// The newest checkpoint that verifies, and why newer ones were skipped.
-  public func newest() throws -> (checkpoint: Checkpoint, name: String, skipped: [String]) {
+  package func newest() throws -> (checkpoint: Checkpoint, name: String, skipped: [String]) {
     var skipped: [String] = []
     for name in names().reversed() {
       do {

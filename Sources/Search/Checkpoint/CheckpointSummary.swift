@@ -11,7 +11,7 @@ public struct CheckpointSummary: Codable, CustomStringConvertible {
   public var supernetDigest: String
   public var configuration: String
 
-  public init(_ checkpoint: Checkpoint) throws {
+  package init(_ checkpoint: Checkpoint) throws {
     let members = try MemberProgress(restoring: checkpoint, under: "members/")
     phase = checkpoint.texts["phase"] ?? ""
     membersChosen = members.chosen.count

@@ -62,8 +62,16 @@ extension SearchRun {
   public func sampleFamily(
     _ settings: FamilySettings,
     to path: String,
+    overwrite: Bool
+  ) throws -> Family {
+    try sampleFamily(settings, to: path, overwrite: overwrite, storage: SystemStorage())
+  }
+
+  package func sampleFamily(
+    _ settings: FamilySettings,
+    to path: String,
     overwrite: Bool,
-    storage: any Storage = SystemStorage()
+    storage: any Storage
   ) throws -> Family {
     guard let searched = products.members, let supernet = products.supernet else {
       throw RunError.unfinished(

@@ -4,15 +4,15 @@ import Runs
 import SearchSpaces
 
 /// A member's upper bound on its cost, in the metric's unit.
-public struct MemberBudget: Sendable, Equatable {
-  public var metric: RunConfiguration.CostMetric
-  public var limit: Int
+package struct MemberBudget: Sendable, Equatable {
+  package var metric: RunConfiguration.CostMetric
+  package var limit: Int
 
   /// The bounds of a family, ascending.
   ///
   /// Throws ``RunError/impossibleBudget(_:)`` for one that no network meets or that every network
   /// meets, stating the attainable range, and for bounds that do not ascend.
-  public static func resolve(
+  package static func resolve(
     _ budgets: [Budget],
     metric: RunConfiguration.CostMetric,
     cheapest: Int,
@@ -45,7 +45,7 @@ public struct MemberBudget: Sendable, Equatable {
 }
 
 extension RunConfiguration.CostMetric {
-  public var unit: String {
+  package var unit: String {
     switch self {
     case .macs: "MACs"
     case .parameters: "parameters"

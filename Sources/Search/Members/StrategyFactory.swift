@@ -8,7 +8,7 @@ import Torch
 ///
 /// `conditioning` tells a controller which member it searches, where one policy goes from member to
 /// member; baseline strategies need none.
-public func makeStrategy(
+package func makeStrategy(
   _ configuration: RunConfiguration,
   over set: FeasibleSet,
   member: Int,
@@ -29,7 +29,7 @@ public func makeStrategy(
 }
 
 /// One controller for one or several tasks, all of them conditioned on as many numbers.
-public func makeController(
+package func makeController(
   _ configuration: RunConfiguration,
   tasks: [SearchTask],
   member: Int

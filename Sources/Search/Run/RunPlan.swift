@@ -2,10 +2,10 @@ import Configuration
 import SearchSpaces
 
 /// What a configuration would do, found out without doing it: `regnas train --dry-run`.
-public struct RunPlan {
-  public let text: String
+package struct RunPlan {
+  package let text: String
 
-  public init(_ configuration: RunConfiguration) throws {
+  package init(_ configuration: RunConfiguration) throws {
     let setting = try RunSetting(configuration)
     let range = setting.space.attainable(setting.costs)
     let unit = configuration.search.metric.unit

@@ -3,11 +3,11 @@ import Foundation
 import Networks
 
 /// An architecture in the published encoding: `{"ks": [...], "e": [...], "d": [...]}`.
-public struct OFAConfiguration: Sendable, Hashable {
+package struct OFAConfiguration: Sendable, Hashable {
   /// Lists by key; a scalar is a list of one.
-  public var lists: [String: [Double]]
+  package var lists: [String: [Double]]
 
-  public init(lists: [String: [Double]]) { self.lists = lists }
+  package init(lists: [String: [Double]]) { self.lists = lists }
 }
 
 extension OFAConfiguration: Codable {
@@ -28,7 +28,7 @@ extension OFAConfiguration: Codable {
     }
   }
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     // A null, as the published sampler writes for `wid`, says nothing.
     lists = try [String: Entry](from: decoder).compactMapValues { entry in
       switch entry {
@@ -39,7 +39,7 @@ extension OFAConfiguration: Codable {
     }
   }
 
-  public func encode(to encoder: any Encoder) throws { try lists.encode(to: encoder) }
+  package func encode(to encoder: any Encoder) throws { try lists.encode(to: encoder) }
 }
 
 extension SearchSpace {
@@ -47,7 +47,7 @@ extension SearchSpace {
   ///
   /// Throws ``SpaceError`` naming the entry that is missing, of the wrong length, unknown, or not a
   /// choice (with its choices).
-  public func architecture(_ configuration: OFAConfiguration) throws -> Architecture {
+  package func architecture(_ configuration: OFAConfiguration) throws -> Architecture {
     guard let encoding = publishedEncoding else {
       throw SpaceError.malformedArchitecture(
         space: name,
@@ -96,7 +96,7 @@ extension SearchSpace {
 
   /// The published encoding of an architecture, if the space has one. Ignored entries hold the
   /// least choice.
-  public func ofaConfiguration(_ architecture: Architecture) -> OFAConfiguration? {
+  package func ofaConfiguration(_ architecture: Architecture) -> OFAConfiguration? {
     guard let encoding = publishedEncoding else { return nil }
     return OFAConfiguration(
       lists: Dictionary(
@@ -113,7 +113,7 @@ extension SearchSpace {
   }
 
   /// The published encoding of an architecture as JSON on one line, if the space has one.
-  public func ofaJSON(_ architecture: Architecture) -> String? {
+  package func ofaJSON(_ architecture: Architecture) -> String? {
     guard let encoding = publishedEncoding, let lists = ofaConfiguration(architecture)?.lists
     else { return nil }
     let entries = encoding.lists.map { list in

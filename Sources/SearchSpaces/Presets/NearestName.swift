@@ -1,6 +1,6 @@
 /// The name that a misspelt one most likely meant: the one with the fewest inserted, deleted
 /// or replaced characters, unless more than half of it would have to change.
-public func nearestName(to misspelt: String, among names: [String]) -> String? {
+package func nearestName(to misspelt: String, among names: [String]) -> String? {
   let best = names.map { (name: $0, distance: editDistance($0, misspelt)) }
     .min { $0.distance < $1.distance }
   guard let best, best.distance <= max(1, best.name.count / 2) else { return nil }

@@ -1,42 +1,42 @@
 import Decisions
 
 /// What `regnas space describe` tells about a space.
-public struct SpaceSummary: Sendable, Hashable, Codable {
-  public struct DecisionSummary: Sendable, Hashable, Codable {
-    public var name: String
-    public var choices: [String]
+package struct SpaceSummary: Sendable, Hashable, Codable {
+  package struct DecisionSummary: Sendable, Hashable, Codable {
+    package var name: String
+    package var choices: [String]
     /// When the decision exists: `stage1.depth is 3 or 4`; nil for always.
-    public var condition: String?
+    package var condition: String?
   }
 
-  public struct Range: Sendable, Hashable, Codable {
-    public var smallest: Int
-    public var largest: Int
+  package struct Range: Sendable, Hashable, Codable {
+    package var smallest: Int
+    package var largest: Int
   }
 
-  public var name: String
-  public var inputChannels: Int
-  public var resolutions: [Int]
-  public var classes: Int
-  public var decisions: [DecisionSummary]
+  package var name: String
+  package var inputChannels: Int
+  package var resolutions: [Int]
+  package var classes: Int
+  package var decisions: [DecisionSummary]
   /// Exact, in decimal digits: counts exceed 64 bits.
-  public var architectures: String
-  public var distinctNetworks: String
+  package var architectures: String
+  package var distinctNetworks: String
   /// If not, `distinctNetworks` is an upper bound.
-  public var distinctNetworksIsExact: Bool
+  package var distinctNetworksIsExact: Bool
   /// Choices that describe the same networks: `stem.width1: 0.65 = 0.8`.
-  public var coincidences: [String]
+  package var coincidences: [String]
   /// For one image.
-  public var macs: Range
+  package var macs: Range
   /// Of extracted networks.
-  public var parameters: Range
+  package var parameters: Range
   /// Of the supernet, kernel matrices included.
-  public var supernetParameters: Int
-  public var supernetBuffers: Int
-  public var supernetTensors: Int
+  package var supernetParameters: Int
+  package var supernetBuffers: Int
+  package var supernetTensors: Int
 
   /// Throws ``SpaceError`` when the layers of the space do not fit together.
-  public init(_ space: some SearchSpace) throws {
+  package init(_ space: some SearchSpace) throws {
     name = space.name
     inputChannels = space.input.channels
     resolutions = space.input.resolution.choices

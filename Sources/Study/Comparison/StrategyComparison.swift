@@ -7,9 +7,9 @@ import Search
 
 /// Search strategies on the surrogate problem: each with every seed under every budget, at equal
 /// numbers of distinct evaluations.
-public struct StrategyComparison {
+package struct StrategyComparison {
   /// What can be compared.
-  public enum Contender: String, Sendable, CaseIterable {
+  package enum Contender: String, Sendable, CaseIterable {
     case reinforce, ppo
     /// One policy for all budgets, conditioned on the budget; REINFORCE.
     case conditioned
@@ -20,23 +20,23 @@ public struct StrategyComparison {
   }
 
   /// The contenders under one budget.
-  public struct BudgetResult: Sendable {
+  package struct BudgetResult: Sendable {
     /// In MACs.
-    public var limit: Int
-    public var comparison: ComparisonResult
+    package var limit: Int
+    package var comparison: ComparisonResult
   }
 
-  public var problem: SurrogateProblem
-  public var contenders: [Contender]
+  package var problem: SurrogateProblem
+  package var contenders: [Contender]
   /// Settings of the strategies, and the budgets.
-  public var configuration: RunConfiguration
+  package var configuration: RunConfiguration
   /// Distinct evaluations under each budget.
-  public var evaluations: Int
-  public var seeds: Int
+  package var evaluations: Int
+  package var seeds: Int
   /// Proposals in a row without a new one after which a run is ended.
-  public var patience: Int
+  package var patience: Int
 
-  public init(
+  package init(
     _ contenders: [Contender],
     on problem: SurrogateProblem,
     configuration: RunConfiguration,
@@ -53,7 +53,7 @@ public struct StrategyComparison {
   }
 
   /// Searches that are made; each is reported once to the `progress` of ``run(progress:)``.
-  public var searchCount: Int {
+  package var searchCount: Int {
     let separate = contenders.count { $0 != .conditioned }
     return seeds
       * (separate * configuration.search.budgets.count + contenders.count - separate)
@@ -63,7 +63,7 @@ public struct StrategyComparison {
   ///
   /// Throws ``RunError/impossibleBudget(_:)`` before the first search, for a budget that no network
   /// meets or one that is given twice.
-  public func run(progress: (Contender) -> Void) throws -> [BudgetResult] {
+  package func run(progress: (Contender) -> Void) throws -> [BudgetResult] {
     let sets = try configuration.search.budgets.map { try problem.feasible(budget: $0) }
     let limits = sets.map { $0.budgets[0].limit }
     if let twice = limits.first(where: { limit in limits.count { $0 == limit } > 1 }) {
@@ -144,13 +144,13 @@ public struct StrategyComparison {
 
 extension StrategyComparison.Contender {
   /// Whether it has a policy, rather than rules.
-  public var learns: Bool { [.reinforce, .ppo, .conditioned].contains(self) }
+  package var learns: Bool { [.reinforce, .ppo, .conditioned].contains(self) }
 }
 
 extension StrategyComparison {
   /// Architectures a second that a new controller samples under the first budget, one thread, in
   /// batches of `batch`: whole batches for at least half a second, after one to warm up.
-  public func samplingRate(batch: Int) throws -> Double {
+  package func samplingRate(batch: Int) throws -> Double {
     let set = try problem.feasible(budget: configuration.search.budgets[0])
     let controller = try makeController(
       settings(.reinforce, seed: 0, tasks: 1),

@@ -10,22 +10,22 @@ import SearchSpaces
 /// The full MobileNetV3 space with ImageNet accuracies predicted from measured ones, so that
 /// strategies can be compared in seconds: the table of 2373 evaluations of the published width-1.0
 /// supernet in `datasets/` (search logs that DyNAS-T, IntelLabs, published under Apache-2.0).
-public struct SurrogateProblem: Sendable {
-  public let space: any ConfiguredSpace
-  public let macs: CostTable
+package struct SurrogateProblem: Sendable {
+  package let space: any ConfiguredSpace
+  package let macs: CostTable
   /// Fitted to all rows.
-  public let model: SurrogateModel
+  package let model: SurrogateModel
   /// Of a model fitted to 80 % of the distinct architectures, on the other 20 %.
-  public let quality: SurrogateModel.Quality?
+  package let quality: SurrogateModel.Quality?
   /// Distinct architectures in the table.
-  public let count: Int
+  package let count: Int
 
   /// Columns `kernel_sizes`, `expand_ratios` and `depths` as digit strings, and
   /// `imagenet_top1_percent`.
   ///
   /// Throws ``RunError/missingInput(_:)``, or ``RunError/invalidInput(_:)`` with the line that is
   /// wrong.
-  public init(csv path: String) throws {
+  package init(csv path: String) throws {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw RunError.missingInput(path)
     }
@@ -84,7 +84,7 @@ public struct SurrogateProblem: Sendable {
   /// The architectures within a budget, in MACs at 224 pixels.
   ///
   /// Throws ``RunError/impossibleBudget(_:)``.
-  public func feasible(budget: Budget) throws -> FeasibleSet {
+  package func feasible(budget: Budget) throws -> FeasibleSet {
     let range = space.attainable(macs)
     let limit = try MemberBudget.resolve(
       [budget],

@@ -15,29 +15,29 @@ import Supernet
 ///
 /// What is drawn follows from the seed and the place of the text among those that draw. An
 /// architecture that is asked for twice is there once.
-public struct ArchitectureSelection: Sendable {
-  public struct Entry: Sendable, Hashable {
+package struct ArchitectureSelection: Sendable {
+  package struct Entry: Sendable, Hashable {
     /// `smallest`, `largest`, `random 3`, `chain 2.1`, or `given`.
-    public var name: String
-    public var architecture: Architecture
+    package var name: String
+    package var architecture: Architecture
   }
 
   /// A text, and where it stands for messages.
-  public struct Text: Sendable {
-    public var text: String
-    public var place: String
+  package struct Text: Sendable {
+    package var text: String
+    package var place: String
 
-    public init(_ text: String, place: String) {
+    package init(_ text: String, place: String) {
       self.text = text
       self.place = place
     }
   }
 
-  public private(set) var entries: [Entry] = []
+  package private(set) var entries: [Entry] = []
 
   /// Throws ``ConfigurationError`` naming the place of a text that asks for nothing, or for no
   /// architecture of the space.
-  public init(_ texts: [Text], of space: some SearchSpace, seed: UInt64) throws {
+  package init(_ texts: [Text], of space: some SearchSpace, seed: UInt64) throws {
     let stream = RandomStream(seed: seed, name: "evaluation.architectures")
     var known: Set<Architecture> = []
     var draws: UInt64 = 0

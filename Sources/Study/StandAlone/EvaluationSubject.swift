@@ -10,12 +10,12 @@ import Supernet
 import Torch
 
 /// A trained supernet with all that is needed to judge it: data set, images, recipe.
-public final class EvaluationSubject {
-  public let configuration: RunConfiguration
+package final class EvaluationSubject {
+  package let configuration: RunConfiguration
   /// The supernet file.
-  public let path: String
-  public let space: any ConfiguredSpace
-  public let device: Device
+  package let path: String
+  package let space: any ConfiguredSpace
+  package let device: Device
   package let supernet: Supernet
   /// Of the content of the supernet file.
   package let supernetDigest: String
@@ -26,7 +26,7 @@ public final class EvaluationSubject {
   /// under, as YAML: nil for a file that does not say.
   ///
   /// Throws ``RunError`` where neither is there, or the run has no supernet yet.
-  public static func locate(
+  package static func locate(
     _ path: String
   ) throws -> (supernet: String, configuration: String?) {
     var isFolder: ObjCBool = false
@@ -52,7 +52,7 @@ public final class EvaluationSubject {
 
   /// Throws ``RunError`` or ``ConfigurationError`` where supernet, data set and configuration do not
   /// belong together.
-  public init(supernet path: String, configuration: RunConfiguration) throws {
+  package init(supernet path: String, configuration: RunConfiguration) throws {
     self.path = path
     self.configuration = configuration
     device = try Device(configuration.runtime.device)

@@ -7,90 +7,90 @@ import Statistics
 
 /// What `regnas supernet evaluate` measures: architectures of a supernet with their inherited weights
 /// and, if asked for, the same ones trained alone. Fractions are of the images of one split.
-public struct SupernetEvaluation: Sendable, Codable {
-  public static let schema = "regnas.supernet-evaluation/1"
+package struct SupernetEvaluation: Sendable, Codable {
+  package static let schema = "regnas.supernet-evaluation/1"
 
-  public var schema = Self.schema
-  public var space: String
+  package var schema = Self.schema
+  package var space: String
   /// Digest of the content of the supernet file, and of the data set.
-  public var supernet: String
-  public var data: String
+  package var supernet: String
+  package var data: String
   /// Of the training of the supernet.
-  public var seed: UInt64
-  public var split: String
-  public var images: Int
-  public var trainingImages: Int
-  public var epochs: Int
-  public var batchSize: Int
-  public var architectures: [Row]
+  package var seed: UInt64
+  package var split: String
+  package var images: Int
+  package var trainingImages: Int
+  package var epochs: Int
+  package var batchSize: Int
+  package var architectures: [Row]
   /// Nil without stand-alone training.
-  public var comparison: Comparison?
+  package var comparison: Comparison?
 
-  public struct Row: Sendable, Codable {
+  package struct Row: Sendable, Codable {
     /// `smallest`, `random 3`, `chain 2.1`.
-    public var name: String
+    package var name: String
     /// The code that `regnas space describe --architecture` reads.
-    public var architecture: String
-    public var macs: Int
-    public var parameters: Int
+    package var architecture: String
+    package var macs: Int
+    package var parameters: Int
     /// Nanoseconds, by the latency table given.
-    public var latency: Int?
+    package var latency: Int?
     /// Calibrated, with Wilson's interval.
-    public var inherited: FlipReport.Rate
-    public var alone: Alone?
+    package var inherited: FlipReport.Rate
+    package var alone: Alone?
   }
 
   /// One architecture trained alone.
-  public struct Alone: Sendable, Codable {
+  package struct Alone: Sendable, Codable {
     /// One per seed.
-    public var accuracies: [FlipReport.Rate]
+    package var accuracies: [FlipReport.Rate]
     /// Inherited accuracy less the mean over the seeds, paired by image.
-    public var difference: PairedDifference
+    package var difference: PairedDifference
 
-    public var accuracy: Double {
+    package var accuracy: Double {
       accuracies.reduce(0) { $0 + $1.value } / Double(accuracies.count)
     }
   }
 
   /// The set as a whole.
-  public struct Comparison: Sendable, Codable {
-    public var seeds: [UInt64]
+  package struct Comparison: Sendable, Codable {
+    package var seeds: [UInt64]
     /// Inherited less stand-alone accuracy; Student's interval over the architectures.
-    public var difference: MeanInterval
+    package var difference: MeanInterval
     /// Of inherited and stand-alone accuracy.
-    public var agreement: RankAgreement
+    package var agreement: RankAgreement
     /// Of stand-alone accuracies under the first two seeds: what two measurements of the same thing
     /// agree, so that no supernet can be expected to do much better. Nil for one seed.
-    public var agreementOfSeeds: RankAgreement?
+    package var agreementOfSeeds: RankAgreement?
     /// Negative flips from the smaller to the larger network of every nested pair, inherited against
     /// trained alone, over all seeds. Nil without such pairs.
-    public var flips: FlipReduction?
-    public var pairs: [PairRow]
+    package var flips: FlipReduction?
+    package var pairs: [PairRow]
     /// Nil where the configuration does not tell how the supernet was trained.
-    public var cost: TrainingCost?
+    package var cost: TrainingCost?
   }
 
   /// A pair of architectures whose second contains the first.
-  public struct PairRow: Sendable, Codable {
-    public var smaller: String
-    public var larger: String
+  package struct PairRow: Sendable, Codable {
+    package var smaller: String
+    package var larger: String
     /// Negative-flip rates, the second a mean over the seeds.
-    public var inherited: Double
-    public var alone: Double
+    package var inherited: Double
+    package var alone: Double
   }
 
   /// With sorted keys: equal evaluations give equal bytes.
-  public func json() throws -> String {
+  package func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 
   /// The file that an evaluation leaves in its folder.
-  public static let fileName = "evaluation.json"
+  package static let fileName = "evaluation.json"
 
   /// Throws ``RunError`` where the folder holds no evaluation, or a file that is not one.
-  public static func read(folder: String) throws -> SupernetEvaluation {
+  package static func read(folder: String) throws -> SupernetEvaluation {
     let path = folder + "/" + fileName
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw RunError.unfinished(

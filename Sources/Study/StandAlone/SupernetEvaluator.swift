@@ -17,18 +17,18 @@ import Torch
 ///
 /// With a folder, every network's predictions are kept in it as soon as they are made: an evaluation
 /// that was stopped goes on after the last network that was finished, and ends with the same bytes.
-public struct SupernetEvaluator {
-  public struct Settings: Sendable {
-    public var split = Split.search
+package struct SupernetEvaluator {
+  package struct Settings: Sendable {
+    package var split = Split.search
     /// Seeds of stand-alone training, counted up from that of the supernet; 0 trains none.
-    public var aloneSeeds = 0
+    package var aloneSeeds = 0
     /// Where predictions and `evaluation.json` are kept; nil keeps nothing.
-    public var folder: String?
+    package var folder: String?
     /// Where predictions of stand-alone networks are kept instead: other supernets trained by the same
     /// recipe on the same data find them there.
-    public var aloneFolder: String?
+    package var aloneFolder: String?
 
-    public init() {}
+    package init() {}
   }
 
   package let subject: EvaluationSubject
@@ -41,7 +41,7 @@ public struct SupernetEvaluator {
   private let storage: any Storage
 
   /// - Parameter latencies: a table of the supernet's space, in nanoseconds.
-  public init(
+  package init(
     _ subject: EvaluationSubject,
     settings: Settings,
     latencies: CostTable? = nil,
@@ -67,7 +67,7 @@ public struct SupernetEvaluator {
   }
 
   /// Throws ``Interrupted`` when asked to stop.
-  public func evaluate(_ selection: ArchitectureSelection) throws -> SupernetEvaluation {
+  package func evaluate(_ selection: ArchitectureSelection) throws -> SupernetEvaluation {
     let entries = selection.entries
     let inherited = try predictInherited(entries)
     var alone: [[FlipMetrics.Predictions]] = []

@@ -10,39 +10,39 @@ import Statistics
 /// A seed is what can be repeated, so intervals are Student's over the seeds' figures. Where all
 /// evaluations judged the same architectures, a second interval of the difference is over those,
 /// each averaged over the seeds: how other architectures would have fared.
-public struct SupernetStudy: Sendable, Codable {
-  public var space: String
-  public var seeds: [UInt64]
+package struct SupernetStudy: Sendable, Codable {
+  package var space: String
+  package var seeds: [UInt64]
   /// In one evaluation.
-  public var architectures: Int
-  public var split: String
-  public var images: Int
-  public var trainingImages: Int
-  public var epochs: Int
+  package var architectures: Int
+  package var split: String
+  package var images: Int
+  package var trainingImages: Int
+  package var epochs: Int
   /// Mean accuracies over architectures and seeds.
-  public var inherited: MeanInterval
-  public var alone: MeanInterval
+  package var inherited: MeanInterval
+  package var alone: MeanInterval
   /// Inherited less stand-alone accuracy.
-  public var difference: MeanInterval
-  public var differenceOverArchitectures: MeanInterval?
-  public var tau: MeanInterval?
+  package var difference: MeanInterval
+  package var differenceOverArchitectures: MeanInterval?
+  package var tau: MeanInterval?
   /// Between the stand-alone accuracies of two seeds, mean over all pairs of seeds: what tau can be
   /// hoped for. Nil unless all evaluations judged the same architectures.
-  public var tauOfSeeds: Double?
+  package var tauOfSeeds: Double?
   /// Nested pairs in one evaluation, and their mean negative-flip rates.
-  public var pairs: Int
-  public var inheritedFlips: MeanInterval?
-  public var aloneFlips: MeanInterval?
+  package var pairs: Int
+  package var inheritedFlips: MeanInterval?
+  package var aloneFlips: MeanInterval?
   /// Of the mean rates.
-  public var reduction: MeanInterval?
+  package var reduction: MeanInterval?
   /// Multiply-adds of training the supernet over those of training its largest network alone.
-  public var costRatio: MeanInterval?
+  package var costRatio: MeanInterval?
 
   /// One study per space, in the order in which they first appear.
   ///
   /// Throws ``RunError/invalidInput(_:)`` where evaluations of a space differ in anything but the
   /// seed, two have the same one, or one trained nothing alone.
-  public static func all(_ evaluations: [SupernetEvaluation]) throws -> [SupernetStudy] {
+  package static func all(_ evaluations: [SupernetEvaluation]) throws -> [SupernetStudy] {
     var spaces: [String] = []
     for evaluation in evaluations where !spaces.contains(evaluation.space) {
       spaces.append(evaluation.space)

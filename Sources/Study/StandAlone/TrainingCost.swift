@@ -8,14 +8,14 @@ import Training
 /// the same batches. Counted in multiply-accumulate operations, a backward pass as two forward ones:
 /// exact for the architectures that the steps visit, and the same on every machine. Seconds differ,
 /// since small networks use a processor less well.
-public struct TrainingCost: Sendable, Hashable, Codable {
-  public var steps: Int
+package struct TrainingCost: Sendable, Hashable, Codable {
+  package var steps: Int
   /// Per image: the sum over all steps and the networks that each visits, three passes each.
-  public var supernetMACs: Int
+  package var supernetMACs: Int
   /// The same for the largest network alone.
-  public var largestMACs: Int
+  package var largestMACs: Int
   /// `supernetMACs / largestMACs`
-  public var ratio: Double { Double(supernetMACs) / Double(largestMACs) }
+  package var ratio: Double { Double(supernetMACs) / Double(largestMACs) }
 
   /// Of all the steps of a trainer, done or to come. A fixed teacher's forward pass counts once.
   package init(_ trainer: NetworkTrainer) throws {

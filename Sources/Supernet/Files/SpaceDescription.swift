@@ -44,13 +44,13 @@ public struct SpaceDescription: Sendable, Hashable, Codable {
   }
 
   /// Writes the description as attributes.
-  public func write(to group: HDF5Group) throws {
+  package func write(to group: HDF5Group) throws {
     try group.setAttribute("space", name)
     try group.setAttribute("space-type", type)
     try group.setAttribute("space-configuration", configuration)
   }
 
-  public init(from group: HDF5Group) throws {
+  package init(from group: HDF5Group) throws {
     name = try group.attribute("space")
     type = try group.attribute("space-type")
     configuration = try group.attribute("space-configuration")

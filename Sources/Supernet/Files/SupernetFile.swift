@@ -7,21 +7,21 @@ import Torch
 
 /// The `regnas.supernet` file: attributes that say what space it is of, the group `state` with every
 /// tensor under its published name, the group `provenance` with texts as attributes.
-public enum SupernetFile {
-  public static let format = "regnas.supernet"
+package enum SupernetFile {
+  package static let format = "regnas.supernet"
   static let version = 1
 
   /// What a file says besides its tensors.
-  public struct Information: Sendable, Hashable {
-    public var header: FileHeader
-    public var space: SpaceDescription
-    public var provenance: [String: String]
+  package struct Information: Sendable, Hashable {
+    package var header: FileHeader
+    package var space: SpaceDescription
+    package var provenance: [String: String]
     /// Digest of the content: equal for equal supernets, however stored.
-    public var contentDigest: String
+    package var contentDigest: String
   }
 
   /// Reads everything but the tensors. Throws ``HDF5Error``.
-  public static func information(path: String) throws -> Information {
+  package static func information(path: String) throws -> Information {
     try information(HDF5File.open(path))
   }
 
@@ -46,7 +46,7 @@ extension Supernet {
   /// `provenance` says how it came to be, for people: data set, seed, steps, recipe.
   /// Throws ``HDF5Error``, ``StorageError``, or ``SupernetError/unconfiguredSpace(_:)`` for a space
   /// that no configuration describes.
-  public func write(
+  package func write(
     to path: String,
     provenance: [String: String] = [:],
     createdBy: String = "regnas",
@@ -77,7 +77,7 @@ extension Supernet {
   ///
   /// Throws ``HDF5Error`` for a file that is foreign or damaged, ``SupernetError`` for tensors that do
   /// not fit the space it names.
-  public static func read(
+  package static func read(
     _ path: String,
     device: Device = .cpu,
     spaces: [any ConfiguredSpace.Type] = SpaceDescription.knownTypes
@@ -92,7 +92,7 @@ extension Supernet {
   /// The supernet of a file, which must be of `space`. Throws what ``read(_:device:spaces:)`` throws
   /// and, for a file of another space,
   /// ``SupernetError/wrongSpace(file:found:expected:)``.
-  public static func read(
+  package static func read(
     _ path: String,
     of space: any ConfiguredSpace,
     device: Device = .cpu
@@ -113,7 +113,7 @@ extension Supernet {
   ///
   /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` when its space, or the configuration of
   /// it, is another.
-  public func load(path: String) throws {
+  package func load(path: String) throws {
     guard let space = space as? any ConfiguredSpace else {
       throw SupernetError.unconfiguredSpace(self.space.name)
     }

@@ -1,7 +1,7 @@
 import Torch
 
 /// How a network is computed. Results agree up to rounding.
-public enum Formulation: String, Sendable, Hashable, CaseIterable {
+package enum Formulation: String, Sendable, Hashable, CaseIterable {
   /// Channels last in memory, and kernels of our own where libtorch's are slow.
   case fast
   /// As any program on libtorch would: contiguous `[batch, channels, height, width]`, one operation

@@ -87,7 +87,7 @@ extension Supernet {
   /// Batch norm uses the statistics of the batch and moves the leading slices of the running ones
   /// in place. Dropout, where the space has it, draws from `random`; without a stream nothing is
   /// dropped. `images` is `[batch, channels, height, width]` on this supernet's device.
-  public func trainingLogits(
+  package func trainingLogits(
     _ images: Tensor,
     _ architecture: Architecture,
     dropout random: inout RandomStream
@@ -101,7 +101,7 @@ extension Supernet {
   }
 
   /// The same without dropout.
-  public func trainingLogits(_ images: Tensor, _ architecture: Architecture) throws -> Tensor {
+  package func trainingLogits(_ images: Tensor, _ architecture: Architecture) throws -> Tensor {
     let network = try space.network(architecture)
     weightsChanged()
     let pass = try TrainingPass(self, dropout: 0, random: RandomStream(state: 0))

@@ -5,14 +5,14 @@ import Torch
 
 /// One entry of the oracle file: an architecture of a published supernet, its costs, and the logits
 /// of the deterministically filled network (``OracleFill``). Keys as in the file.
-public struct OracleEntry: Codable, Sendable {
-  public var config: OFAConfiguration
-  public var parameters: Int
-  public var stateDictEntries: Int
+package struct OracleEntry: Codable, Sendable {
+  package var config: OFAConfiguration
+  package var parameters: Int
+  package var stateDictEntries: Int
   /// Keys are image sizes in pixels.
-  public var macsByResolution: [String: Int]
-  public var storedStatistics: Stored?
-  public var calibrated: Calibrated?
+  package var macsByResolution: [String: Int]
+  package var storedStatistics: Stored?
+  package var calibrated: Calibrated?
 
   enum CodingKeys: String, CodingKey {
     case config, parameters, calibrated
@@ -22,9 +22,9 @@ public struct OracleEntry: Codable, Sendable {
   }
 
   /// With the running statistics of the fill.
-  public struct Stored: Codable, Sendable {
-    public var logitsImage0First5: [Float]
-    public var argmaxImage0: Int
+  package struct Stored: Codable, Sendable {
+    package var logitsImage0First5: [Float]
+    package var argmaxImage0: Int
 
     enum CodingKeys: String, CodingKey {
       case logitsImage0First5 = "logits_image0_first5"
@@ -33,13 +33,13 @@ public struct OracleEntry: Codable, Sendable {
   }
 
   /// Calibrated on images 0 to 2 as one batch and image 3 as another.
-  public struct Calibrated: Codable, Sendable {
-    public var logitsFirst5Images0And3: [[Float]]
-    public var argmaxAllImages: [Int]
+  package struct Calibrated: Codable, Sendable {
+    package var logitsFirst5Images0And3: [[Float]]
+    package var argmaxAllImages: [Int]
     /// Unbiased, over all logits of all images.
-    public var logitsStd: Double
+    package var logitsStd: Double
     /// Of the first and the last batch norm, by static name.
-    public var runningStatisticsFirst3: [String: [Float]]
+    package var runningStatisticsFirst3: [String: [Float]]
 
     enum CodingKeys: String, CodingKey {
       case logitsFirst5Images0And3 = "logits_first5_images_0_and_3"
@@ -51,14 +51,14 @@ public struct OracleEntry: Codable, Sendable {
 }
 
 /// The published supernets by the ids of the oracle file.
-public enum PublishedSupernet: String, CaseIterable, Sendable {
+package enum PublishedSupernet: String, CaseIterable, Sendable {
   case mobileNetV3Width10 = "ofa_mbv3_d234_e346_k357_w1.0"
   case mobileNetV3Width12 = "ofa_mbv3_d234_e346_k357_w1.2"
   case proxylessNASWidth13 = "ofa_proxyless_d234_e346_k357_w1.3"
   case resNet50 = "ofa_resnet50"
 
   /// Name of the space's preset.
-  public var preset: String {
+  package var preset: String {
     switch self {
     case .mobileNetV3Width10: "mobilenetv3-w1.0"
     case .mobileNetV3Width12: "mobilenetv3-w1.2"
@@ -68,7 +68,7 @@ public enum PublishedSupernet: String, CaseIterable, Sendable {
   }
 
   /// Throws ``SupernetError/unknownOracle(id:ids:)``.
-  public init(id: String) throws {
+  package init(id: String) throws {
     guard let found = Self(rawValue: id) else {
       throw SupernetError.unknownOracle(id: id, ids: Self.allCases.map(\.rawValue))
     }
@@ -81,7 +81,7 @@ public enum PublishedSupernet: String, CaseIterable, Sendable {
 ///
 /// Throws ``SupernetError/unknownOracle(id:ids:)``, or ``SpaceError`` for an architecture that is
 /// not one of the space (which entry, and its choices).
-public func oracleEntry(
+package func oracleEntry(
   id: String,
   architecture: String,
   calibrate: Bool

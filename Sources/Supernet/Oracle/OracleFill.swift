@@ -7,7 +7,7 @@ import Torch
 ///
 /// Element `i` of a tensor is a function of `u = 2 h / 2^32 - 1`, where `h` mixes (murmur3's 32-bit
 /// finaliser) `seed + i * 2654435761` and the seed is the FNV-1a hash of the tensor's name.
-public enum OracleFill {
+package enum OracleFill {
   /// FNV-1a, 32 bits, of the name's UTF-8.
   package static func seed(of name: String) -> UInt32 {
     name.utf8.reduce(0x811c_9dc5) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
@@ -65,7 +65,7 @@ public enum OracleFill {
   }
 
   /// Four images of 64 x 64 pixels, `[4, channels, 64, 64]`.
-  public static func images(channels: Int = 3, device: Device = .cpu) throws -> Tensor {
+  package static func images(channels: Int = 3, device: Device = .cpu) throws -> Tensor {
     let shape = [4, channels, 64, 64]
     let values = uniform(seed: seed(of: "input"), count: shape.reduce(1, *), scale: 1)
     return try Tensor(values, shape: shape, device: device)
@@ -78,7 +78,7 @@ extension Supernet {
   /// In float64 by default: these networks are deep, untrained and calibrated on a handful of pixels,
   /// and amplify rounding so much (up to 2e-3 of the logits' deviation between two float32
   /// implementations of ResNet50) that a comparison should have it on one side only.
-  public convenience init(
+  package convenience init(
     oracle space: any SearchSpace,
     elementType: ElementType = .float64,
     device: Device = .cpu

@@ -20,8 +20,8 @@ import Torch
 /// try evaluator.expect(rollout)
 /// for architecture in rollout { let classes = try evaluator.classes(of: architecture, on: images) }
 /// ```
-public final class RolloutEvaluator {
-  public let precision: ComputePrecision
+package final class RolloutEvaluator {
+  package let precision: ComputePrecision
   let supernet: Supernet
   private let calibration: [Tensor]
   private let calibrationImages: Int
@@ -43,7 +43,7 @@ public final class RolloutEvaluator {
   ///   - memoryLimit: bytes of outputs kept for architectures to come, and half as many of folded
   ///     weights. What a single architecture needs for a batch on each thread, and its own weights,
   ///     come on top.
-  public init(
+  package init(
     _ supernet: Supernet,
     calibration: [Tensor],
     precision: ComputePrecision = .float32,
@@ -59,11 +59,11 @@ public final class RolloutEvaluator {
   }
 
   /// Bytes of outputs kept at present.
-  public var keptBytes: Int { kept.bytes }
+  package var keptBytes: Int { kept.bytes }
 
   /// Announces architectures to come, so that what they share is kept. Only speed depends on it, and
   /// is best when they then come in lexicographic order.
-  public func expect(_ architectures: some Sequence<Architecture>) throws {
+  package func expect(_ architectures: some Sequence<Architecture>) throws {
     for node in trie.nodes.indices { trie.nodes[node].pending = 0 }
     expectedPaths = [:]
     for architecture in architectures {
@@ -76,20 +76,20 @@ public final class RolloutEvaluator {
   /// The class of the largest logit, the first among equals, for each image.
   ///
   /// Throws ``SupernetError/staleSubnet(architecture:)`` once the supernet's weights have changed.
-  public func classes(of architecture: Architecture, on images: ImageSet) throws -> [Int32] {
+  package func classes(of architecture: Architecture, on images: ImageSet) throws -> [Int32] {
     try evaluate(architecture, on: images) { try $0.argmax(1).array(Int.self).map(Int32.init) }
       .flatMap { $0 }
   }
 
   /// Logits by batch, row by row: `batch * classes` values each.
-  public func logits(of architecture: Architecture, on images: ImageSet) throws -> [[Float]] {
+  package func logits(of architecture: Architecture, on images: ImageSet) throws -> [[Float]] {
     try evaluate(architecture, on: images) { try $0.to(.float32).array() }
   }
 
   /// The classes of ``classes(of:on:)``, to the bit, and how sure the network is of them: the softmax
   /// probability of the predicted class and that of the true class, for each image. Layers run again
   /// where nothing of them was kept, so ask for the final figures only.
-  public func confidences(
+  package func confidences(
     of architecture: Architecture,
     on images: ImageSet
   ) throws -> (classes: [Int32], predicted: [Float], trueClass: [Float]) {

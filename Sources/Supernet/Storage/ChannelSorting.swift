@@ -20,7 +20,7 @@ extension Supernet {
   /// excitation the expansion). The largest network computes the same function as before, up to
   /// rounding; narrower ones use the leading, now most important, channels. Channels of equal
   /// importance keep their order, so sorting twice changes nothing.
-  public func sortChannels() throws {
+  package func sortChannels() throws {
     let largest = try space.network(space.largest)
     let narrowest = try space.network(space.architecture(varying: .width) { _ in 0 })
     let narrow = Dictionary(

@@ -37,7 +37,7 @@ package func checkState(
 }
 
 extension StoredTensor {
-  public var elementType: ElementType { role == .batchesTracked ? .int64 : .float32 }
+  package var elementType: ElementType { role == .batchesTracked ? .int64 : .float32 }
 }
 
 extension Tensor {

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Adam (Kingma and Ba, ICLR 2015, algorithm 1), without weight decay.
-public final class Adam {
-  public let beta1: Double
-  public let beta2: Double
-  public let epsilon: Double
+package final class Adam {
+  package let beta1: Double
+  package let beta2: Double
+  package let epsilon: Double
   private let parameters: [(name: String, value: Tensor)]
   private var first: [Tensor]
   private var second: [Tensor]
   private var steps = 0
 
-  public init(
+  package init(
     _ parameters: [(name: String, value: Tensor)],
     beta1: Double = 0.9,
     beta2: Double = 0.999,
@@ -25,7 +25,7 @@ public final class Adam {
   }
 
   /// Applies the collected gradients and clears them.
-  public func step(learningRate: Double) throws {
+  package func step(learningRate: Double) throws {
     steps += 1
     let correction1 = 1 - pow(beta1, Double(steps))
     let correction2 = 1 - pow(beta2, Double(steps))
@@ -45,7 +45,7 @@ public final class Adam {
   }
 
   /// `first/<parameter>`, `second/<parameter>` and `steps`.
-  public func state() throws -> [String: Tensor] {
+  package func state() throws -> [String: Tensor] {
     var result = ["steps": try Tensor(Int64(steps))]
     for (index, parameter) in parameters.enumerated() {
       result["first/" + parameter.name] = try first[index].to(device: .cpu).clone()
@@ -54,7 +54,7 @@ public final class Adam {
     return result
   }
 
-  public func restore(_ state: [String: Tensor]) throws {
+  package func restore(_ state: [String: Tensor]) throws {
     for (index, parameter) in parameters.enumerated() {
       try first[index].restore(from: state, key: "first/" + parameter.name)
       try second[index].restore(from: state, key: "second/" + parameter.name)

@@ -6,7 +6,7 @@ import CTorch
 /// Where one of `losses`, scalars, is not finite, the norm is not a number, whatever the gradients: one
 /// read from the device tells both.
 @discardableResult
-public func clipGradients(
+package func clipGradients(
   _ parameters: [Tensor],
   of losses: [Tensor] = [],
   to limit: Double?

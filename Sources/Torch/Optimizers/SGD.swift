@@ -6,13 +6,13 @@ import CTorch
 ///
 /// (Sutskever et al., ICML 2013, in the form used by torch). The state is one velocity per
 /// parameter, zero at the start.
-public final class SGD {
-  public let momentum: Double
+package final class SGD {
+  package let momentum: Double
   private let parameters: [(name: String, value: Tensor, decay: Double)]
   private var velocities: [Tensor]
 
   /// `decay` is the weight decay of the parameter of that name.
-  public init(
+  package init(
     _ parameters: [(name: String, value: Tensor)],
     momentum: Double,
     decay: (String) -> Double
@@ -24,7 +24,7 @@ public final class SGD {
 
   /// Applies the collected gradients and clears them. A parameter that no gradient reached is left
   /// alone, velocity included.
-  public func step(learningRate: Double) throws {
+  package func step(learningRate: Double) throws {
     try check("SGD step") {
       rt_sgd_step(
         parameters.map(\.value.handle),
@@ -39,7 +39,7 @@ public final class SGD {
   }
 
   /// `velocity/<parameter>` for every parameter.
-  public func state() throws -> [String: Tensor] {
+  package func state() throws -> [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (parameter, velocity) in zip(parameters, velocities) {
       result["velocity/" + parameter.name] = try velocity.to(device: .cpu).clone()
@@ -47,7 +47,7 @@ public final class SGD {
     return result
   }
 
-  public func restore(_ state: [String: Tensor]) throws {
+  package func restore(_ state: [String: Tensor]) throws {
     for (parameter, velocity) in zip(parameters, velocities) {
       try velocity.restore(from: state, key: "velocity/" + parameter.name)
     }
@@ -56,7 +56,7 @@ public final class SGD {
 
 extension Tensor {
   /// Takes the values stored under `key`. Throws when there is none or its shape differs.
-  public func restore(from state: [String: Tensor], key: String) throws {
+  package func restore(from state: [String: Tensor], key: String) throws {
     guard let stored = state[key] else {
       throw TorchError(operation: "restore", message: "the state holds no '\(key)'")
     }

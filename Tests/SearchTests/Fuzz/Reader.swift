@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 
 /// Something that reads bytes from outside. It takes a file; it may throw, and that is all.
 struct Reader: Sendable {
