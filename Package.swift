@@ -190,7 +190,7 @@ let package = Package(
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
         "TensorFiles", "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
         "Latency", "Training", "FlipMetrics", "Controller", "Configuration", "Families", "Runs",
-        "Charts", "Search", "Study", argumentParser,
+        "Evaluation", "Charts", "Search", "Study", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),

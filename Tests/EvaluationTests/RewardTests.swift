@@ -1,8 +1,7 @@
 import Configuration
+import Evaluation
 import FlipMetrics
 import Testing
-
-import Evaluation
 
 @Suite struct RewardTests {
   // The example of the metrics of the field: NFR .25, accuracy .5.

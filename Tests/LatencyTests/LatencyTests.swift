@@ -81,7 +81,7 @@ struct LatencyTests {
     #expect(try read.costs(for: space, on: .current(.cpu)) == table.costs)
     var elsewhere = DeviceIdentity.current(.cpu)
     elsewhere.model = "another processor"
-    #expect(throws: SupernetError.self) { try read.costs(for: space, on: elsewhere) }
+    #expect(throws: LatencyError.self) { try read.costs(for: space, on: elsewhere) }
     #expect(throws: SupernetError.self) {
       try read.costs(for: Fixture.space("resnet50-small"), on: .current(.cpu))
     }

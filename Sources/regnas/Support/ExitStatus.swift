@@ -3,11 +3,13 @@ import AtomicFiles
 import Configuration
 import Controller
 import Decisions
+import Evaluation
 import FlipMetrics
 import ForeignWeights
 import Foundation
 import HDF5
 import ImageData
+import Latency
 import Networks
 import Runs
 import Search
@@ -47,7 +49,10 @@ enum ExitStatus: Int32 {
     case is DeviceError: .deviceUnavailable
     case is ConfigurationError, is DecisionError, is SpaceError, is NetworkError: .usage
     case let error as ImportError: checkpoint(error.cause)
-    case is SupernetError, is TrainingError, is TensorFileError, is FlipError: .badData
+    case is SupernetError, is TrainingError, is TensorFileError, is FlipError, is LatencyError:
+      .badData
+    case EvaluationError.malformedState: .badData
+    case is EvaluationError: .failure
     case let error as ControllerError: controller(error)
     case is TorchError: .failure
     default: nil

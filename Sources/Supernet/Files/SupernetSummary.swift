@@ -1,0 +1,40 @@
+import HDF5
+import Networks
+
+/// What `regnas supernet info` tells.
+package struct SupernetSummary: Encodable, CustomStringConvertible {
+  package var file: String
+  package var space: String
+  package var tensors: Int
+  package var parameters: Int
+  package var createdBy: String
+  package var contentDigest: String
+  package var provenance: [String: String]
+
+  /// Reads and verifies every tensor.
+  package init(_ file: String) throws {
+    self.file = file
+    let information = try SupernetFile.information(path: file)
+    let supernet = try Supernet.read(file)
+    space = information.space.name
+    tensors = supernet.layout.count
+    parameters = supernet.layout.filter(\.isTrainable).reduce(0) { $0 + $1.count }
+    createdBy = information.header.createdBy
+    contentDigest = information.contentDigest
+    provenance = information.provenance
+  }
+
+  package var description: String {
+    var lines = [
+      "supernet    \(file), verified",
+      "space       \(space)",
+      "tensors     \(tensors), \(parameters) parameters",
+      "created by  \(createdBy)",
+      "sha256      \(contentDigest)",
+    ]
+    for (name, value) in provenance.sorted(by: { $0.key < $1.key }) {
+      lines.append(value.contains("\n") ? "\n\(value)" : "\(name): \(value)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
