@@ -5,8 +5,8 @@ import Synchronization
 /// through the hidden option `--die-at-storage-operation`: a process that dies between two system
 /// calls cannot be made from outside with any precision.
 ///
-/// Every call counts as one operation and is not carried out when its turn to die comes, but for a
-/// write, of which half is.
+/// Every call counts as one operation. The one at which the process dies is not carried out, except
+/// that half of a write is.
 package final class DyingStorage: Storage {
   private let last: Int
   private let count = Mutex(0)

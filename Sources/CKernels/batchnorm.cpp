@@ -53,7 +53,7 @@ Channels channels_of(
   return p;
 }
 
-// Turns the moments of this rank's rows into those of all ranks'. Returns how many rows that are.
+// Turns the moments of this rank's rows into those of all ranks' rows. Returns the number of rows.
 double moments_over_ranks(Moments &moments, int64_t rows, Group *group) {
   const double n = static_cast<double>(rows);
   if (!group) return n;

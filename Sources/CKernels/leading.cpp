@@ -1,5 +1,5 @@
-// The leading slice of a parameter as one operation. With libtorch's it is one for each dimension and
-// one for the order in memory, and each makes a gradient of its input's full size.
+// The leading slice of a parameter as one operation. libtorch needs one for each dimension and one
+// for the order in memory, and each of them makes a gradient of its input's full size.
 #include <CKernels/leading.hpp>
 
 #include <torch/csrc/autograd/custom_function.h>

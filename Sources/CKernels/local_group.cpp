@@ -47,7 +47,12 @@ struct Contribution {
     std::ostringstream text;
     switch (operation) {
       case Operation::sum: text << "a batch norm's sum of " << values.size() << " values"; break;
-      case Operation::all_reduce: text << (detail == 0 ? "a sum" : "a maximum"); break;
+      case Operation::all_reduce:
+        switch (static_cast<Reduction>(detail)) {
+          case Reduction::sum: text << "a sum"; break;
+          case Reduction::max: text << "a maximum"; break;
+        }
+        break;
       case Operation::broadcast: text << "a broadcast from rank " << detail; break;
       case Operation::all_gather: text << "an all-gather"; break;
       case Operation::barrier: text << "a barrier"; break;
@@ -72,8 +77,8 @@ class Meeting {
 
   int size() const { return size_; }
 
-  // Of all ranks in that round. One row is for this round and one for the next: a rank that is at the
-  // next one has read all of the one before.
+  // The contributions of the ranks to that round. One row is for this round and one for the next: a
+  // rank that is at the next one has read all of the one before.
   Contribution *row(uint64_t round) {
     return contributions_.data() + round % 2 * static_cast<size_t>(size_);
   }
@@ -93,7 +98,7 @@ class Meeting {
     }
   }
 
-  // A rank ended after so many rounds.
+  // Records that a rank has ended after so many rounds.
   void end(uint64_t rounds, bool failed) {
     if (failed) failed_.store(true, std::memory_order_release);
     uint64_t fewest = fewest_rounds_.load(std::memory_order_acquire);
@@ -106,7 +111,7 @@ class Meeting {
   const int size_;
   std::vector<Contribution> contributions_;
   std::atomic<uint64_t> arrivals_{0};
-  // Of the ranks that have ended.
+  // The fewest of any rank that has ended.
   std::atomic<uint64_t> fewest_rounds_{std::numeric_limits<uint64_t>::max()};
   std::atomic<bool> failed_{false};
 };
@@ -146,8 +151,10 @@ class LocalRank final : public Group {
         auto result =
           all[0].tensor.to(adds && type == at::kFloat ? at::kDouble : type, false, /*copy=*/true);
         for (int rank = 1; rank < size(); rank++) {
-          if (adds) result.add_(all[rank].tensor);
-          else result = at::maximum(result, all[rank].tensor);
+          switch (reduction) {
+            case Reduction::sum: result.add_(all[rank].tensor); break;
+            case Reduction::max: result = at::maximum(result, all[rank].tensor); break;
+          }
         }
         return result.to(type);
       });
@@ -198,8 +205,8 @@ class LocalRank final : public Group {
     return all;
   }
 
-  // What `read` makes of the tensors of all ranks. No rank returns, and may change its tensor, before all
-  // have read it.
+  // What `read` makes of the tensors of all ranks. Before all have read them no rank returns, since
+  // it may then change its tensor.
   template <class Result, class Read>
   Result exchange(Operation operation, int detail, const at::Tensor &values, Read read) {
     at::NoGradGuard none;

@@ -33,8 +33,11 @@ int rt_group_size(rt_group group) { return group->value->size(); }
 int rt_group_all_reduce(
   rt_group group, rt_tensor tensor, rt_reduction reduction, rt_tensor *out, rt_message *error) {
   return produce(out, error, [&] {
-    return group->value->all_reduce(
-      tensor->value, reduction == RT_REDUCE_SUM ? Reduction::sum : Reduction::max);
+    switch (reduction) {
+      case RT_REDUCE_SUM: return group->value->all_reduce(tensor->value, Reduction::sum);
+      case RT_REDUCE_MAX: return group->value->all_reduce(tensor->value, Reduction::max);
+    }
+    TORCH_CHECK(false, "no such reduction");
   });
 }
 

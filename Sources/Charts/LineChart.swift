@@ -163,7 +163,7 @@ package struct LineChart: Sendable, Hashable {
     return range.lowerBound - margin...range.upperBound + margin
   }
 
-  /// The stretches of finite points.
+  /// The runs of finite points.
   private static func runs(_ points: [Point]) -> [[Point]] {
     points.split { !$0.isFinite }.map(Array.init)
   }

@@ -7,7 +7,7 @@
 /// evolution  0.75 ± 0.01
 /// ```
 ///
-/// Unless told, a column is aligned to the right when every one of its fields below the header reads
+/// By default a column is aligned to the right when every one of its fields below the header reads
 /// as a number, else to the left. Widths count characters: letters that a terminal draws two cells
 /// wide will not line up.
 package struct TextTable: Sendable, Hashable {
@@ -38,8 +38,8 @@ package struct TextTable: Sendable, Hashable {
   /// ``lines``, each ended by a line feed.
   package var text: String { lines.map { $0 + "\n" }.joined() }
 
-  /// Lines without trailing spaces; without a header, the rows alone. Short rows are filled with empty fields; line breaks inside fields
-  /// become spaces.
+  /// Lines without trailing spaces; without a header, the rows alone. Short rows are filled with
+  /// empty fields; line breaks inside fields become spaces.
   package var lines: [String] {
     let all = ([header] + rows).map { $0.map(Self.singleLine) }
     let columns = all.map(\.count).max() ?? 0

@@ -66,7 +66,11 @@ extension ConfigurationKey {
         \.updates,
         "When the optimiser steps: once a batch, or after every subnet."
       ),
-      .training("gradients", \.gradients, "How gradients of a step's subnets join: sum or mean."),
+      .training(
+        "gradients",
+        \.gradients,
+        "How gradients of a step's subnets are combined: sum or mean."
+      ),
       .training(
         "distillation",
         \.distillation,
@@ -75,7 +79,7 @@ extension ConfigurationKey {
       .training(
         "distillationWeight",
         \.distillationWeight,
-        "Its weight in their loss; the labels have the rest."
+        "Weight of distillation in the subnets' loss; the labels have the rest."
       ),
       .init(
         "supernet.teacher",
@@ -119,13 +123,13 @@ extension ConfigurationKey {
       .init(
         "supernet.validationImages",
         \.supernet.validationImages,
-        "Images of the search split that they look at, at most.",
+        "Images of the search split for a validation, at most.",
         where: positive
       ),
       .init(
         "supernet.validationSubnets",
         \.supernet.validationSubnets,
-        "Random subnets that they look at, beside the largest and the smallest.",
+        "Random subnets of a validation, beside the largest and the smallest.",
         where: natural
       ),
     ]

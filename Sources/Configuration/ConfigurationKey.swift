@@ -158,7 +158,7 @@ extension ConfigurationKey {
       .init(
         "search.budgets",
         \.search.budgets,
-        "One per member, ascending: 1.2M, or 40% of the way from the cheapest to the dearest.",
+        "One per member, ascending: 1.2M, or 40% of the way from the cheapest to the most expensive.",
         where: ({ !$0.isEmpty }, "at least one budget")
       ),
       .init(
@@ -170,7 +170,7 @@ extension ConfigurationKey {
       .init(
         "search.budgetWeight",
         \.search.budgetWeight,
-        "Takes weight * |cost / budget - 1| off the reward, so that members use their budgets.",
+        "Subtracts weight * |cost / budget - 1| from the reward, so that members use their budgets.",
         where: nonNegative
       ),
       .init(
@@ -181,13 +181,13 @@ extension ConfigurationKey {
       .init(
         "search.rewardImages",
         \.search.rewardImages,
-        "Images of the search split a reward is measured on; 0 for all.",
+        "Images of the search split that a reward is measured on; 0 for all.",
         where: natural
       ),
       .init(
         "search.precision",
         \.search.precision,
-        "What rewards are computed in: float32 or bfloat16. Final figures are always float32."
+        "Precision of rewards: float32 or bfloat16. Final figures are always float32."
       ),
       .init(
         "search.reference",

@@ -13,8 +13,8 @@ public struct ConfigurationSources {
 
   public init() {}
 
-  /// Of a run's stored configuration, which lists every key that its version had. Where a later
-  /// version changed what happens by default, keys that are not there keep to what happened then.
+  /// Reads a run's stored configuration, which lists every key that its version had. Keys whose
+  /// default has changed since keep the old one where they are missing.
   public init(stored yaml: String, name: String) throws {
     try read(yaml: yaml, name: name, isStored: true)
   }

@@ -14,7 +14,8 @@ enum ConfigurationVersion {
     "controller.hiddenUnits": "controller.hiddenSize",
   ]
 
-  /// What happened in version 1 where a stored configuration lacks a key whose default has changed.
+  /// Sets the old values of keys whose default has changed since version 1, for a stored
+  /// configuration that lacks them.
   static func useDefaultsOfVersion1(_ configuration: inout RunConfiguration) {
     configuration.supernet.training.updates = .batch
     configuration.supernet.training.distillationWeight = 1

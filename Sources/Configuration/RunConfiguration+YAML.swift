@@ -33,7 +33,7 @@ extension RunConfiguration {
   public func listing(origins: [String: String]) -> String {
     let version = (
       "\(ConfigurationVersion.key) = \(ConfigurationVersion.current)",
-      "Of the format of configuration files; stands in files only."
+      "Version of the configuration format; occurs in files only."
     )
     let rows =
       [version]

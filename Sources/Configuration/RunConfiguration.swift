@@ -49,9 +49,9 @@ public struct RunConfiguration: Sendable, Equatable {
     public var calibrationBatchSize = 250
     /// Epochs between validations; 0 for none.
     public var validateEvery = 1
-    /// Images of the search split that they look at.
+    /// Images of the search split for a validation.
     public var validationImages = 1000
-    /// Random subnets that they look at, beside the largest and the smallest.
+    /// Random subnets of a validation, beside the largest and the smallest.
     public var validationSubnets = 2
   }
 

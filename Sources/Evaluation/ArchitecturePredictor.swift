@@ -2,10 +2,11 @@ import FlipMetrics
 import Networks
 import Supernet
 
-/// Predicts with architectures, many at a time: a service that whoever judges them asks.
+/// Predicts with architectures, many at a time. Whoever judges architectures asks it for
+/// predictions.
 ///
 /// What is predicted for an architecture depends on nothing else that was asked for, now or before.
-/// So answers may be kept (``CachedPredictor``), and questions may be shared out.
+/// So answers may be kept (``CachedPredictor``), and work may be shared out.
 public protocol ArchitecturePredictor: AnyObject {
   /// The predictions of each architecture for the images of a set, in the order of `architectures`.
   ///

@@ -85,8 +85,8 @@ extension CachedPredictor {
     return result
   }
 
-  /// Takes a ``state()``. `digest` gives that of the image set that a stored name stands for; nil
-  /// passes its predictions over.
+  /// Takes a ``state()``. `digest` maps a stored name to the digest of its image set; predictions
+  /// of a name without one are skipped.
   ///
   /// Throws ``EvaluationError/malformedState(set:)`` for one that is not well formed.
   package func restore(_ state: [String: Tensor], digest: (_ name: String) -> String?) throws {

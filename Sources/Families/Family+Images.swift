@@ -36,7 +36,7 @@ extension Family {
         }
       }
 
-      /// As files call it.
+      /// Its name in files.
       var name: String {
         switch self {
         case .grey: "grey"
@@ -59,7 +59,7 @@ extension Family {
     }
 
     /// - Parameters:
-    ///   - deviation: what is divided by, so never 0.
+    ///   - deviation: the divisor, never 0.
     package init(
       classNames: [String],
       height: Int,

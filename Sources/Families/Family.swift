@@ -127,8 +127,8 @@ extension Family {
     }
   }
 
-  /// An architecture that a controller evaluated, with what it learned of it: figures of the reward
-  /// images, which are of the search split.
+  /// An architecture that a controller evaluated, with its figures on the reward images, which
+  /// belong to the search split.
   public struct Evaluation: Sendable, Hashable {
     /// Number of the member that was searched, from 1.
     public var member: Int

@@ -127,7 +127,7 @@ extension FamilyReader {
       )
     }
     guard numbers.allSatisfy({ 1...max(1, members) ~= Int($0) }) else {
-      throw group.damage(in: "member", "a number is none of \(members) members")
+      throw group.damage(in: "member", "a number does not name one of the \(members) members")
     }
     return try group.checking("choices") {
       try numbers.indices.map { index in

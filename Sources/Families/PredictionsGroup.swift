@@ -1,7 +1,7 @@
 import FlipMetrics
 import HDF5
 
-// How files store what a network predicts. In one group, for each split of those there are:
+// How files store what a network predicts. In one group, for each split present:
 //
 //     <split>                        int32 [images], the predicted class
 //     <split>-probability            float32 [images], the softmax probability of that class
@@ -54,7 +54,7 @@ extension HDF5Group {
     return values
   }
 
-  /// That an object of this group holds what no writer wrote.
+  /// The error for an object of this group that holds what no writer wrote.
   func damage(in name: String, _ cause: String) -> HDF5Error {
     HDF5Error(
       .damagedFile,

@@ -44,7 +44,7 @@ public struct Predictions: Sendable, Hashable {
 
   /// Number of images; never 0.
   public var count: Int { labels.count }
-  /// Whether each image is classified rightly.
+  /// Whether each image is classified correctly.
   public var isCorrect: [Bool] { zip(classes, labels).map { $0 == $1 } }
   public var correctCount: Int { zip(classes, labels).count { $0 == $1 } }
   /// In 0...1.

@@ -26,7 +26,7 @@ package final class HDF5File: Sendable {
     identifier = Mutex(id)
   }
 
-  // No error can be told from here: who wants to hear of one calls `close()`.
+  // A failure here cannot be reported; to learn of one, call `close()`.
   deinit { try? close() }
 
   package var root: HDF5Group { HDF5Group(file: self, path: "/") }

@@ -108,7 +108,7 @@ struct Place {
         lacksMemory: stack.contains(where: \.lacksMemory)
       )
     }
-    // The lock of the file is held by another. (Nothing else that is done to a file answers so.)
+    // The lock of the file is held by another. (No other operation on a file fails with this code.)
     if system == EAGAIN { return error(.busy, "another process has the file open for writing") }
     return error(.inputOutput, systemCode: system)
   }

@@ -16,7 +16,7 @@ public struct ImageShape: Hashable, Sendable, Codable {
 
   static let longestSide = 1 << 14
 
-  /// Rejects what no image has, before memory is reserved for it.
+  /// Rejects sizes that no image has, before memory is reserved for one.
   func check(_ path: String) throws {
     let sides = 1...Self.longestSide
     guard sides.contains(height), sides.contains(width), (1...256).contains(channels) else {

@@ -57,8 +57,9 @@ extension LatencyTable {
     try AtomicFile.write(image, to: path, storage: storage)
   }
 
-  /// Reads a table. Throws ``HDF5Error`` for a foreign or damaged file, and ``DecisionError`` or
-  /// ``SpaceError`` when the costs do not fit the space it names.
+  /// Reads a table. Throws ``HDF5Error`` for a foreign or damaged file,
+  /// ``LatencyError/malformedTable(file:)`` when its terms do not fit the space it names, and
+  /// ``DecisionError`` or ``SpaceError`` for a space or an architecture that is not one.
   package static func read(
     _ path: String,
     spaces: [any ConfiguredSpace.Type] = SpaceDescription.knownTypes

@@ -9,8 +9,8 @@ extension LatencyTable {
   /// Measures every distinct part of a space once on this machine, then some whole networks
   /// (smallest, largest and `randomChecks` from `random`) against the sums.
   ///
-  /// `progress` is called with the number of parts that were measured. Networks have made-up weights: latency does not
-  /// depend on them.
+  /// `progress` is called with the number of parts that were measured. Networks have made-up
+  /// weights: latency does not depend on them.
   package static func measure(
     _ space: any ConfiguredSpace,
     device: Device = .cpu,

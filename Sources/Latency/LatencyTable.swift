@@ -6,9 +6,9 @@ import Torch
 
 /// Measured latencies of a space on one device, as a cost that can be a budget.
 ///
-/// The latency of a network is predicted as the sum over its parts (stem, blocks, head), each measured
-/// alone with batch norm folded. How far that is from whole networks is measured too and kept beside
-/// (``checks``).
+/// The latency of a network is predicted as the sum over its parts (stem, blocks, head), each
+/// measured alone with batch norm folded. How far that is from the latency of whole networks is
+/// measured too (``checks``).
 package struct LatencyTable: Sendable, Hashable {
   package var space: SpaceDescription
   package var device: DeviceIdentity

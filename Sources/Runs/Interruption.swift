@@ -14,7 +14,7 @@ public final class Interruption: Sendable {
   /// certain step.
   package init(stoppingAtLook count: Int) { looksLeft = Atomic(count) }
 
-  /// `signal` is what the exit status will tell; 0 when time ran out.
+  /// `signal` determines the exit status; 0 when time ran out.
   public func request(signal: Int32) {
     requested.store(signal == 0 ? -1 : signal, ordering: .relaxed)
   }

@@ -33,7 +33,7 @@ package final class MetricsLog {
     }
     line += "}\n"
     pending += line.utf8
-    // What cannot be written now is written with a later line; `flush` tells.
+    // What cannot be written now is written with a later line; `flush` reports it.
     try? flush()
   }
 

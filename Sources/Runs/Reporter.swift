@@ -1,4 +1,4 @@
-/// Where a run tells what it is doing. The command line prints it; a test may keep it.
+/// Where a run reports what it is doing. The command line prints it; a test may keep it.
 public protocol Reporter: AnyObject {
   /// A line a person should see once.
   func note(_ text: String)

@@ -7,7 +7,7 @@ import HDF5
 ///
 ///     config.yaml      the fully resolved configuration
 ///     run.json         arguments, versions, host, state, times
-///     log.txt          what was said on standard error
+///     log.txt          what was printed on standard error
 ///     metrics.jsonl    one JSON object per step that is logged
 ///     checkpoint-N.h5  everything needed to go on; the newest few
 ///     timing.jsonl     how fast it went; alone in differing from run to run
@@ -78,7 +78,7 @@ public final class RunFolder: Sendable {
     let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
     folder.removeTemporaries()
     if isThere { folder.removeOwnFiles() }
-    // A folder that the disk forgets takes everything in it along.
+    // If the disk forgets the folder, everything in it is lost too.
     let parent = (path as NSString).deletingLastPathComponent
     try AtomicFile.synchronize(parent.isEmpty ? "." : parent, storage: storage)
     return folder

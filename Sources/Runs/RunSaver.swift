@@ -30,8 +30,8 @@ package final class RunSaver {
 
   /// Between two steps: begins to save when it is time or asked for; saves and stops when asked to.
   ///
-  /// A save in passing that fails (a full disk, say) does not end the run: it warns, the earlier
-  /// checkpoints stay, and it tries again after the usual time.
+  /// A failed save (a full disk, say) does not end a run that is to go on: the run warns, keeps the
+  /// earlier checkpoints, and tries again after the usual time.
   package func pause() throws {
     reportOutcome()
     if services.interruption.look() {

@@ -2,7 +2,7 @@ import Decisions
 import Networks
 import RandomStreams
 
-/// Kinds of decisions, told by the last word of a decision's name: `block3.kernel` chooses a kernel.
+/// Kinds of decisions, recognised by the last word of the name: `block3.kernel` chooses a kernel.
 public struct ElasticKinds: OptionSet, Sendable, Hashable, Codable {
   public var rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }

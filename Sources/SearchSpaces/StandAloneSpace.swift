@@ -16,8 +16,8 @@ public struct StandAloneSpace: SearchSpace {
   public init(_ architecture: Architecture, of space: some SearchSpace) throws {
     let network = try space.network(architecture).extracted
     name = "\(space.name) \(space.code(architecture))"
-    // Where the space chooses the resolution, so does a decision here, with one choice: it makes
-    // whoever has images resize them.
+    // Where the space decides on the resolution, so does a decision with one choice here: whoever
+    // has images then resizes them.
     let isChosen = space.input.resolution.decision != nil
     decisions = try DecisionSpace(
       name: name,

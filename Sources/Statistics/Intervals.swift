@@ -14,8 +14,8 @@ public struct Interval: Sendable, Hashable, Codable {
     self.level = level
   }
 
-  /// Wilson's score interval of a proportion (Wilson 1927): right near 0 and 1 too, where negative
-  /// flip rates live. `level` lies inside 0...1; `total` is positive.
+  /// Wilson's score interval of a proportion (Wilson 1927): accurate near 0 and 1 too, where
+  /// negative flip rates live. `level` lies inside 0...1; `total` is positive.
   public static func wilson(successes: Int, total: Int, level: Double = 0.95) -> Interval {
     let n = Double(max(1, total))
     let rate = Double(successes) / n

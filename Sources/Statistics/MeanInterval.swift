@@ -1,7 +1,7 @@
-/// A mean with its two-sided 95 % interval, from independent values of about normal mean.
+/// A mean with its two-sided 95 % interval, from independent values whose mean is about normal.
 public struct MeanInterval: Sendable, Hashable, Codable {
   public var mean: Double
-  /// Half the width of the interval; 0 for a single value, about which nothing is known.
+  /// Half the width of the interval; 0 for a single value, which tells nothing about it.
   public var halfWidth: Double
   public var lower: Double { mean - halfWidth }
   public var upper: Double { mean + halfWidth }

@@ -1,6 +1,6 @@
 import RandomStreams
 
-/// How far two measurements rank the same architectures alike.
+/// How similarly two measurements rank the same architectures.
 public struct RankAgreement: Sendable, Hashable, Codable {
   public var architectures: Int
   /// Kendall's tau-b; nil for fewer than two architectures, or where one side is constant.
@@ -10,7 +10,7 @@ public struct RankAgreement: Sendable, Hashable, Codable {
   /// Nil for fewer than four architectures, whose resamples say nothing.
   public var interval: Interval?
 
-  /// Both of the same count. Draws `resamples` times that from `stream`.
+  /// Both have the same count. Draws `resamples` times that from `stream`.
   public init(
     _ first: [Double],
     _ second: [Double],

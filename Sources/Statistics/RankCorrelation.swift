@@ -55,7 +55,7 @@ public enum RankCorrelation {
     runs(order, equal: equal).reduce(0) { $0 + choose2($1.count) }
   }
 
-  /// The stretches of equal neighbours.
+  /// The runs of equal neighbours.
   private static func runs(_ order: [Int], equal: (Int, Int) -> Bool) -> [Range<Int>] {
     var result: [Range<Int>] = []
     for position in order.indices {

@@ -6,8 +6,8 @@ import Torch
 /// A weight-sharing network: every architecture of its space is a slice of its tensors.
 ///
 /// A subnet's predictions need batch-norm statistics of its own, since the running ones are a
-/// mixture over all subnets that were trained. So a supernet has no evaluation: ``calibrate(_:batches:)``
-/// gives a ``CalibratedSubnet``, which has.
+/// mixture over all subnets that were trained. So a supernet cannot predict:
+/// ``calibrate(_:batches:)`` gives a ``CalibratedSubnet``, which can.
 ///
 /// ```swift
 /// let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-small")
@@ -24,7 +24,7 @@ public final class Supernet {
   /// extracted always take the fast way.
   package var formulation = Formulation.fast
   package let store: TensorStore
-  /// Counts changes of the weights, so that a subnet calibrated before one can be told.
+  /// Counts changes of the weights, to recognise a subnet that was calibrated before one.
   private(set) var generation = 0
 
   /// A supernet with fresh weights (see ``Initialization``).
@@ -67,7 +67,7 @@ public final class Supernet {
   /// Running statistics and counters, in state-dict order.
   public var buffers: [(name: String, value: Tensor)] { entries { !$0.isTrainable } }
 
-  /// The tensor of this name, itself and not a copy.
+  /// The tensor of this name itself, not a copy.
   ///
   /// Throws ``SupernetError/missingTensors(_:)``.
   public func tensor(_ name: String) throws -> Tensor { try store[name] }

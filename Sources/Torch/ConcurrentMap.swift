@@ -5,10 +5,11 @@ extension TorchRuntime {
   /// gives does not depend on their number. On another device than the processor, where it is the
   /// device that computes in parallel, one part follows another.
   ///
-  /// `body` is called from several threads at once. It may read the tensors it captures, must change
-  /// none that another part sees, and calls ``withoutGradient(_:)`` itself: that holds for a thread.
+  /// `body` is called from several threads at once. It may read the tensors it captures, must
+  /// change none that another part sees, and calls ``withoutGradient(_:)`` itself, since that
+  /// setting belongs to a thread.
   ///
-  /// Throws what the first part that failed, by its index, has thrown.
+  /// Throws the error of the first part, by index, that failed.
   package static func concurrentMap<T>(
     _ count: Int,
     on device: Device = .cpu,

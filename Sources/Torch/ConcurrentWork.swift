@@ -57,7 +57,8 @@ final class ConcurrentWork<Input, Output>: AnyConcurrentWork<Input> {
     }
   }
 
-  /// In the order of parts. Throws what the first part threw that failed by itself.
+  /// In the order of parts. Throws the error of the first part that failed by itself, and not
+  /// because another had.
   func results() throws -> [Output] {
     for case .failure(let error)? in slots where !isOfAnother(error) { throw error }
     return try slots.map { slot in

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts how often tensors are read to the host, each of which a GPU has to be waited for.
+/// Counts how often tensors are read to the host: each read has to wait for the GPU.
 package final class HostReads: Sendable {
   @TaskLocal static var current: HostReads?
   private let reads = Atomic<Int>(0)

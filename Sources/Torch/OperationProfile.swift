@@ -6,7 +6,7 @@ package struct OperationProfile: Sendable {
     /// As libtorch names it: `aten::add`, `HardswishBackward0`.
     package var name: String
     package var calls: Int
-    /// Without what operations that it called took.
+    /// Without the time of operations that it called.
     package var seconds: Double
   }
   /// The longest first.

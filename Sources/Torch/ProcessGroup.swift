@@ -10,7 +10,7 @@ import CTorch
 /// Tensors are taken by their values, outside autograd; results are new tensors.
 ///
 /// An operation throws ``TorchError`` on every rank where the ranks called different ones, where a
-/// rank failed, and where one has ended without calling it. After that the group is of no more use.
+/// rank failed, and where one has ended without calling it. After that the group cannot be used.
 ///
 /// ```swift
 /// let sums = try ProcessGroup.runLocalRanks(2) { group in
@@ -57,8 +57,8 @@ package final class ProcessGroup {
     }
   }
 
-  /// The values that rank `root` passes; those of the others only say type and shape, which must be
-  /// the same.
+  /// The values that rank `root` passes; those of the others only give type and shape, which must
+  /// be the same.
   package func broadcast(_ tensor: Tensor, from root: Int) throws -> Tensor {
     try produce("broadcast from rank \(root)", [tensor]) {
       rt_group_broadcast(handle, tensor.handle, Int32(root), $0, $1)
@@ -82,15 +82,16 @@ package final class ProcessGroup {
 extension ProcessGroup {
   private static let most = 4096
 
-  /// What `body` gives on each rank of a group of `size` threads of this process, which run at the same
-  /// time. libtorch computes what a rank asks for on its thread alone.
+  /// What `body` gives on each rank of a group of `size` threads of this process, which run at the
+  /// same time. libtorch computes what a rank asks for on its thread alone.
   ///
-  /// Nil, and nothing was run, where there are not that many threads to have.
+  /// Nil, without having run anything, where that many threads are not available.
   ///
-  /// Throws what the first rank threw that failed by itself, and not because another one had.
+  /// Throws the error of the first rank that failed by itself, and not because another had.
   ///
-  /// `body` is called from several threads at once. It may read tensors it captures, must change none that
-  /// another rank sees, and calls ``withoutGradient(_:)`` itself: that holds for a thread.
+  /// `body` is called from several threads at once. It may read tensors it captures, must change
+  /// none that another rank sees, and calls ``withoutGradient(_:)`` itself, since that setting
+  /// belongs to a thread.
   package static func runLocalRanks<T>(
     _ size: Int,
     _ body: (ProcessGroup) throws -> T

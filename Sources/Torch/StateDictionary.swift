@@ -1,4 +1,5 @@
-/// Tensors by name: the state of whatever can be stored and restored. A slash in a name makes a part.
+/// Tensors by name: the state of whatever can be stored and restored. Slashes separate the parts of
+/// a name.
 public typealias StateDictionary = [String: Tensor]
 
 extension StateDictionary {

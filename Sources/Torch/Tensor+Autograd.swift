@@ -37,8 +37,8 @@ public func withoutGradient<T>(_ body: () throws -> T) rethrows -> T {
 }
 
 extension Tensor {
-  /// Adds the gradients of `others` to those of `tensors`, one to one and of equal shapes, and takes
-  /// them away. Throws ``TorchError`` where they do not correspond.
+  /// Adds the gradients of `others` to those of `tensors`, one to one and of equal shapes, and
+  /// clears those of `others`. Throws ``TorchError`` where they do not correspond.
   public static func addGradients(to tensors: [Tensor], from others: [Tensor]) throws {
     guard tensors.count == others.count else {
       throw TorchError(

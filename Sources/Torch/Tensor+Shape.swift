@@ -34,8 +34,9 @@ extension Tensor {
     return result
   }
 
-  /// The leading slice of a parameter for one layer. Where gradients are recorded they go straight to the
-  /// slice of the parameter's: no gradient of full size is made for each layer that uses it.
+  /// The leading slice of a parameter for one layer. Where gradients are recorded, the slice's
+  /// gradient goes straight to its part of the parameter's: no gradient of full size is made for
+  /// each layer that uses it.
   ///
   /// With `channelsLast`, of a filter `[out, in, height, width]` in the memory order of the images.
   /// Without gradients to record, a view if it can be one.

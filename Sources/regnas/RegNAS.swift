@@ -7,7 +7,7 @@ import Torch
 struct RegNAS: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "regnas",
-    abstract: "Searches families of networks that are accurate and flip little.",
+    abstract: "Searches families of networks that are accurate and have few negative flips.",
     discussion: """
       A family is one network per compute budget, cut from one weight-sharing supernet, each \
       containing the smaller ones. A negative flip is an image that a smaller member gets right \

@@ -311,7 +311,7 @@ private func refused(
     }
     refused("the elements are float32, uint8 was expected") { _ = try source("float", "y") }
     refused("shape [6, 16] is neither") { _ = try source("flat", "y") }
-    refused("where shape [6, 4, 4, 4] has its channels is not clear") {
+    refused("it is not clear which dimension of shape [6, 4, 4, 4] holds the channels") {
       _ = try source("unclear", "y")
     }
     refused("there are 5 labels for the 6 images") { _ = try source("x", "short") }

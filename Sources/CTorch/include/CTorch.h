@@ -40,11 +40,11 @@ const char *rt_build_version(void);
 int rt_linked_configuration(char **text, rt_message *error);  // free with rt_free_message
 int rt_configure(int threads, bool flush_denormals, rt_message *error);
 int rt_threads(void);
-// How many threads libtorch's operations use that the calling thread runs from now on. Takes next to no
-// time, unlike `rt_configure`; meant to be set back soon.
+// Sets how many threads libtorch uses for operations that the calling thread runs from now on.
+// Takes next to no time, unlike `rt_configure`; meant to be set back soon.
 void rt_switch_threads(int threads);
-// `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads as are set;
-// libtorch computes each part on its thread alone.
+// Calls `body(context, i)` for i from 0 to parts - 1, once each, in any order, on as many threads
+// as are set; libtorch computes each part on its thread alone.
 void rt_parallel(int64_t parts, void (*body)(void *context, int64_t part), void *context);
 void rt_set_grad_enabled(bool enabled);
 bool rt_grad_enabled(void);
@@ -60,9 +60,9 @@ int rt_profile_stop(char **text, rt_message *error);
 // the same order, with tensors of equal types and shapes, and get the same results; an operation fails
 // where they do not, and where another rank has failed or ended. Sums are taken in the order of ranks.
 //
-// `body(context, group)` at the same time for each rank of a group of that many threads. The body owns its
-// handle. One that fails returns false, and then the others fail. `*ran` is false, and nothing was done,
-// where there are not that many threads.
+// Calls `body(context, group)` at the same time for each rank of a group of `size` threads. The
+// body owns its handle. One that fails returns false, and then the others fail. Where that many
+// threads are not available, `*ran` is false and nothing was run.
 int rt_run_local_ranks(
   int size, bool (*body)(void *context, rt_group group), void *context, bool *ran,
   rt_message *error);
@@ -106,15 +106,15 @@ int rt_backward(rt_tensor tensor, rt_tensor gradient, rt_message *error);
 int rt_grad(rt_tensor tensor, rt_tensor *out, rt_message *error);  // *out null where there is none
 int rt_clear_grad(rt_tensor tensor, rt_message *error);
 
-// A step of gradient descent with Nesterov's momentum, for all parameters that have a gradient, which it
-// takes away.
+// A step of gradient descent with Nesterov's momentum for all parameters that have a gradient,
+// which is then cleared.
 int rt_sgd_step(
   const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
   double rate, double momentum, rt_message *error);
-// Adds the gradients of `from` to those of `to`, of equal shapes, and takes them away.
+// Adds the gradients of `from` to those of `to`, of equal shapes, and clears those of `from`.
 int rt_add_gradients(
   const rt_tensor *to, const rt_tensor *from, int count, rt_message *error);
-// Of all gradients together; not a number where one of `losses`, scalars, is not finite.
+// The norm of all gradients together; not a number where one of `losses`, scalars, is not finite.
 int rt_gradient_norm(
   const rt_tensor *parameters, int count, const rt_tensor *losses, int loss_count, double *norm,
   rt_message *error);
@@ -160,8 +160,9 @@ int rt_shape(
 int rt_narrow(
   rt_tensor a, int64_t dimension, int64_t start, int64_t length, rt_tensor *out,
   rt_message *error);
-// The leading slice of that shape. Where gradients are recorded and `a` is a leaf, theirs go straight to
-// that part of its gradient; elsewhere a view, unless the order in memory has to change.
+// The leading slice of that shape. Where gradients are recorded and `a` is a leaf, the slice's
+// gradient goes straight to that part of `a`'s; elsewhere a view, unless the order in memory has to
+// change.
 int rt_leading(
   rt_tensor a, const int64_t *shape, int rank, bool channels_last, rt_tensor *out,
   rt_message *error);

@@ -16,7 +16,7 @@ import Torch
 /// over the decisions of sequence i of the entropy of the distribution each was drawn from: a
 /// differentiable regulariser, not part of the reward.
 ///
-/// Given several tasks, proposals go round them, and one policy learns all of them.
+/// Given several tasks, proposals take them in turn, and one policy learns all of them.
 public final class Reinforce: SearchStrategy {
   public let configuration: Configuration
   public let tasks: [SearchTask]

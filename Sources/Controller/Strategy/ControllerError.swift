@@ -17,7 +17,7 @@ public enum ControllerError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .neverAsked(let proposal, let assignment):
       return
-        "a reward was told for proposal \(proposal) (\(assignment)), which is not open: it was never asked, or told before; tell each proposal of ask() once, unchanged"
+        "a reward was told for proposal \(proposal) (\(assignment)), which is not open: it was never proposed, or already has a reward; tell each proposal of ask() once, unchanged"
     case .rewardNotFinite(let reward, let assignment):
       return
         "the reward of \(assignment) is \(reward); rewards must be finite numbers: check its evaluation, or leave it out of tell()"

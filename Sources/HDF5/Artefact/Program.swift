@@ -1,5 +1,5 @@
 /// What files say made them.
 package enum Program {
-  package static let version = "0.1.0"
+  package static let version = "0.2.0"
   package static let identity = "regnas \(version)"
 }

@@ -147,7 +147,7 @@ private func describe(
 }
 
 /// The most bytes of data that the space taken in the file can stand for. Chunks that were never
-/// written do not count: who could tell them from a damaged shape?
+/// written do not count: they cannot be told from a damaged shape.
 private func mostBytes(
   _ dataset: hid_t,
   fileSize: Int,

@@ -22,8 +22,8 @@ package enum UnsealedFiles {
   @TaskLocal package static var check: Check?
 
   /// What the other process does: opens every object of a file by the same calls as the readers of
-  /// this package, and reads all of it. Errors are passed over, the reader will meet them too; but
-  /// memory refused to this process would be given to the next.
+  /// this package, and reads all of it. Errors are passed over, since the reader will meet them
+  /// too; only memory that is refused to this process might be given to the next.
   ///
   /// - Returns: whether there was memory enough for all that was read.
   package static func readEverything(in path: String) -> Bool {

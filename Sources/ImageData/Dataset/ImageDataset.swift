@@ -31,8 +31,7 @@ public final class ImageDataset: Sendable {
   /// Of the train split, on the scale of 0 to 1, one for each channel.
   public let channelMean: [Double]
   public let channelDeviation: [Double]
-  /// SHA-256 over the content of the file, the images included: runs record on which data they
-  /// stand.
+  /// SHA-256 over the content of the file, the images included: runs record which data they used.
   public let digest: String
   let provenance: Provenance
   let imageChecksum: UInt32
@@ -46,8 +45,8 @@ public final class ImageDataset: Sendable {
 
   /// Validates everything but the images' checksum (see `verify`) and maps the images.
   ///
-  /// A file that is cut short by another process while it is mapped ends this one: never write to
-  /// a published data set.
+  /// If another process cuts the file short while it is mapped, this process is killed: never write
+  /// to a published data set.
   ///
   /// - Throws: `HDF5Error` for a missing, foreign or damaged file, `ImageDataError` when its parts
   ///   do not fit together.

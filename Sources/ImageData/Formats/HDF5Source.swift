@@ -143,8 +143,8 @@ package final class HDF5Source: ImageSource {
       first = usual.contains(shape[1])
       guard first != usual.contains(shape[3]) else {
         throw refuse(
-          "where shape \(shape) has its channels is not clear",
-          "Say if they are first or last."
+          "it is not clear which dimension of shape \(shape) holds the channels",
+          "Say whether they come first or last."
         )
       }
     }

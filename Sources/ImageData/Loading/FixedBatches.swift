@@ -40,7 +40,7 @@ extension ImageDataset {
     prefetch: Int = 2
   ) throws -> FixedBatches {
     if let stranger = indices.first(where: { !(0..<count).contains($0) }) {
-      throw ImageDataError(.misuse, path, "there is no image \(stranger) among \(count)")
+      throw ImageDataError(.misuse, path, "image \(stranger) is not one of the \(count) images")
     }
     guard batchSize > 0 else {
       throw ImageDataError(.misuse, path, "batches of \(batchSize) images cannot be made")

@@ -1,6 +1,6 @@
 import Decisions
 
-/// A quantity of a space that either a decision chooses or, with one choice, is fixed.
+/// A quantity of a space that a decision chooses or that, with one choice, is fixed.
 public struct ElasticValue<Value: Comparable & Sendable>: Sendable {
   /// Ascending.
   public let choices: [Value]

@@ -7,7 +7,7 @@ import Torch
 /// `regnas.search`:
 ///
 ///     texts/configuration       the resolved configuration, YAML
-///     texts/phase               supernet, members or finished
+///     texts/phase               that of the stage under way (supernet, members), or finished
 ///     texts/data-digest, supernet-digest, digest-search.reference, ...
 ///                               SHA-256 of the data set, the supernet and every file that the
 ///                               configuration names

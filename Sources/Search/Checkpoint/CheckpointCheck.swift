@@ -8,8 +8,8 @@ struct CheckpointCheck {
 
   init(_ context: RunContext) { self.context = context }
 
-  /// Throws ``RunError/mismatch(what:differences:)`` naming what differs. Reports where only the
-  /// computer does.
+  /// Throws ``RunError/mismatch(what:differences:)`` naming what differs. Where only the computer
+  /// does, this is reported instead.
   func check(_ checkpoint: Checkpoint, path: String) throws {
     try checkConfiguration(try checkpoint.text("configuration", in: path), path: path)
     let digest = try checkpoint.text("data-digest", in: path)

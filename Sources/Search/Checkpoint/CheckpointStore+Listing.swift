@@ -3,7 +3,7 @@ import Foundation
 import HDF5
 import Runs
 
-/// One checkpoint of a run as `regnas checkpoint ls` tells of it.
+/// One checkpoint of a run as `regnas checkpoint ls` shows it.
 public struct CheckpointListing: Sendable, Encodable {
   public var name: String
   public var bytes: Int
@@ -16,7 +16,7 @@ public struct CheckpointListing: Sendable, Encodable {
   public var evaluations: Int?
   /// Why it cannot be used; nil for a sound one.
   public var problem: String?
-  /// Whether bytes of it are damaged, so that it never will be of use.
+  /// Whether its bytes are damaged, so that it can never be used.
   public var isDamaged = false
 }
 

@@ -1,6 +1,6 @@
 import Runs
 
-/// What `regnas inspect` tells about a checkpoint.
+/// What `regnas inspect` prints about a checkpoint.
 public struct CheckpointSummary: Codable, CustomStringConvertible {
   public var phase: String
   public var membersChosen: Int

@@ -8,7 +8,7 @@ import Runs
 import SearchSpaces
 import Torch
 
-/// The last stage: the final family, sampled from the trained controllers and measured on the test
+/// What follows the stages of a run, at `regnas sample`: the final family, sampled from the trained controllers and measured on the test
 /// split. It keeps no state and writes nothing but the family file, so it works on a run that is only
 /// read.
 struct FamilySelection {

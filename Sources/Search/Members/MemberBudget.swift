@@ -27,7 +27,7 @@ package struct MemberBudget: Sendable, Equatable {
         limit = cheapest + Int((Double(dearest - cheapest) * part).rounded())
       }
       guard (cheapest...dearest).contains(limit) else {
-        let side = limit < cheapest ? "below the cheapest" : "above the dearest"
+        let side = limit < cheapest ? "below the cheapest" : "above the most expensive"
         throw RunError.impossibleBudget(
           "search.budgets: \(limit) \(metric.unit) is \(side) network of the space; "
             + "budgets from \(cheapest) to \(dearest) \(metric.unit) can be met"

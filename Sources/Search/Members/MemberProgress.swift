@@ -128,7 +128,10 @@ extension MemberProgress {
       [updates.count, reward.count, accuracy.count, rate.count, tried.count]
         .allSatisfy({ $0 == member.count })
     else {
-      throw RunError.mismatch(what: "another program", differences: ["its history is uneven"])
+      throw RunError.mismatch(
+        what: "another program",
+        differences: ["the columns of its history differ in length"]
+      )
     }
     history = tried.indices.map {
       HistoryEntry(

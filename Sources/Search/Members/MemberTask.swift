@@ -39,8 +39,8 @@ struct MemberTask {
     )
   }
 
-  /// What a shared policy is told of a member: its budget's place on a logarithmic scale, and the
-  /// last smaller member, all zeros where there is none.
+  /// What a shared policy is told about a member: its budget's place on a logarithmic scale, and
+  /// the last smaller member, all zeros where there is none.
   private func conditioning() -> [Double] {
     let limits = setting.budgets.map(\.limit)
     let scale = BudgetScale((limits.min() ?? 1)...(limits.max() ?? 1))

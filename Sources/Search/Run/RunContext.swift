@@ -1,8 +1,8 @@
 import Configuration
 import Runs
 
-/// What the stages of a run share: where it lies, what it is to do, where it tells what it is doing, and
-/// how it saves itself.
+/// What the stages of a run share: where it lies, what it is to do, where it reports what it is
+/// doing, and how it saves itself.
 package final class RunContext {
   package let folder: RunFolder
   package let configuration: RunConfiguration
@@ -16,8 +16,8 @@ package final class RunContext {
   /// What depends on the clock.
   let timing: MetricsLog
 
-  /// A run whose folder is held is opened for writing, another for reading: then nothing in it
-  /// changes.
+  /// A run is opened for writing if its folder is held, else for reading: then nothing in the
+  /// folder changes.
   init(
     _ folder: RunFolder,
     configuration: RunConfiguration,

@@ -19,7 +19,8 @@ protocol RunStage: AnyObject {
   func store(in checkpoint: inout Checkpoint) throws
 
   /// Takes the state of a checkpoint that was saved while the stage was under way, or after it: then
-  /// `isDone` says so, and what the stage had made is added to `products`.
+  /// `isDone` says so, and what the stage had made is added to `products`. A checkpoint of a version
+  /// that did not have the stage may say so too, without any state of it.
   func restore(
     from checkpoint: Checkpoint,
     isDone: Bool,

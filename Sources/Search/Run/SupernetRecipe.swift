@@ -80,7 +80,7 @@ package struct SupernetRecipe {
     )
   }
 
-  /// What a supernet file says of itself, if its space is the run's.
+  /// What a supernet file says about itself, if its space is the run's.
   private static func fitting(
     _ path: String,
     key: String,
@@ -94,7 +94,7 @@ package struct SupernetRecipe {
       reason = "it is of the space '\(found.name)' in another configuration (widths, resolutions)"
       if let input = try? found.makeSpace().input, input.classes != space.input.classes {
         reason =
-          "it distinguishes \(input.classes) classes, the data set has \(space.input.classes)"
+          "it has \(input.classes) classes, the data set has \(space.input.classes)"
       }
     }
     throw RunError.invalidInput("\(path) (\(key)) does not fit: \(reason)")
@@ -102,8 +102,8 @@ package struct SupernetRecipe {
 }
 
 extension RunConfiguration.SupernetTraining {
-  /// Keys about files that cannot stand together; what concerns the training alone its configuration
-  /// checks.
+  /// Refuses keys about files that exclude each other. The training configuration checks its own
+  /// keys.
   fileprivate func checkFiles() throws {
     func refuse(_ key: String, _ message: String) -> ConfigurationError {
       ConfigurationError(place: "supernet." + key, message: message)

@@ -17,8 +17,8 @@ package final class TrainedSupernet {
   private let computing: [ComputePrecision: RolloutPredictor]
   private let cached: [ComputePrecision: CachedPredictor]
 
-  /// Reads `supernet.h5` of a run: one that was never interrupted goes on from the same values, in the
-  /// same place, as one that was.
+  /// Reads `supernet.h5` also in a run that was never interrupted, which thus goes on from the same
+  /// values, laid out in the same way, as a resumed one.
   init(_ context: RunContext) throws {
     let path = context.folder.file(RunFolder.supernetName)
     digest = try SHA256.ofFile(path)
@@ -41,8 +41,8 @@ package final class TrainedSupernet {
   /// What figures are measured with.
   package var predictor: CachedPredictor { get throws { try predictor(.float32) } }
 
-  /// What rewards are measured with, in the precision `search.precision`, or figures, in float32.
-  /// Activations are kept for the precision that was last asked for only.
+  /// The predictor of one precision: `search.precision` for rewards, float32 for figures. Only the
+  /// one asked for last keeps its activations.
   func predictor(_ precision: ComputePrecision) throws -> CachedPredictor {
     try pick(precision, from: cached)
   }

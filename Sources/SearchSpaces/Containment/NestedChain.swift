@@ -6,11 +6,11 @@ extension SearchSpace {
   /// Architectures from the smallest to the largest, each containing the one before: a random way up
   /// the space, one step of one decision at a time, stopped at `length - 2` costs in between.
   ///
-  /// The way between smallest and largest is cut into as many equal stretches of MACs as there are
-  /// architectures in between, and each of those is the first on the way to reach a random cost of
-  /// its stretch. Which decisions grow early is drawn too, once per chain: with equal chances every
-  /// chain would grow all decisions alike. (The rule is our own.) Architectures are distinct; there
-  /// are fewer than `length` where the space has no more steps.
+  /// The range of MACs from smallest to largest is cut into as many equal parts as there are
+  /// architectures in between; each of these is the first on the way to reach a random cost of its
+  /// part. Which decisions grow early is drawn too, once per chain: with equal chances every chain
+  /// would grow all decisions alike. (The rule is our own.) Architectures are distinct; there are
+  /// fewer than `length` where the space has no more steps.
   ///
   /// Containment is about weights; the resolution, where it is a decision, grows along with them.
   public func nestedChain(
@@ -68,8 +68,9 @@ extension SearchSpace {
     return try decisions.canonical(choices)
   }
 
-  /// The pairs of indices whose second architecture contains the first and is another, in order. Of
-  /// two that differ in their resolution only, each contains the other; they are one pair.
+  /// The pairs of indices whose second architecture contains the first and differs from it, in
+  /// order. Of two that differ in their resolution only, each contains the other; they are one
+  /// pair.
   public func nestedPairs(_ architectures: [Architecture]) -> [(small: Int, large: Int)] {
     architectures.indices.flatMap { small in
       architectures.indices.filter { large in

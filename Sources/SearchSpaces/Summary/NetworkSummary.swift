@@ -1,7 +1,7 @@
 import Decisions
 import Networks
 
-/// What `regnas space describe --architecture` tells about one network, layer by layer.
+/// What `regnas space describe --architecture` prints about one network, layer by layer.
 package struct NetworkSummary: Sendable, Hashable, Codable {
   package var space: String
   /// One character per decision, which ``SearchSpace/architecture(_:)`` reads back.

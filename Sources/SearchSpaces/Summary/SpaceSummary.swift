@@ -1,6 +1,6 @@
 import Decisions
 
-/// What `regnas space describe` tells about a space.
+/// What `regnas space describe` prints about a space.
 package struct SpaceSummary: Sendable, Hashable, Codable {
   package struct DecisionSummary: Sendable, Hashable, Codable {
     package var name: String

@@ -89,8 +89,8 @@ package final class EvaluationSubject {
       data.shape.height == data.shape.width, data.shape.height == size
     else {
       throw RunError.invalidInput(
-        "\(supernet): this supernet tells \(input.classes) classes of \(input.channels)x\(size)x\(size) "
-          + "images apart, \(data.path) has \(data.classNames.count) classes of "
+        "\(supernet): this supernet was trained on \(input.classes) classes of "
+          + "\(input.channels)x\(size)x\(size) images, \(data.path) has \(data.classNames.count) classes of "
           + "\(data.shape.channels)x\(data.shape.height)x\(data.shape.width); pass the data set it was "
           + "trained on with --data FILE"
       )

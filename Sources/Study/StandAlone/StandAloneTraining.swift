@@ -73,7 +73,7 @@ package struct StandAloneTraining {
     )
   }
 
-  /// Everything that a network trained so follows from, but the computer.
+  /// Everything that a network trained in this way depends on, except the computer.
   package func identity(of architecture: Architecture, seed: UInt64) throws
     -> PredictionsFile.Identity
   {
@@ -97,9 +97,9 @@ package struct StandAloneTraining {
   }
 }
 
-/// What a stored network is told apart by, of its recipe. The names are those of version 0.1.0, and so
-/// are the values of what a network alone does not depend on, so that networks which were trained then
-/// need not be trained again.
+/// The part of a recipe that identifies a stored stand-alone network. Names are those of version
+/// 0.1.0, and so are the values that a stand-alone network does not depend on, so that networks
+/// which were trained then need not be trained again.
 struct StandAloneRecipe: Encodable {
   let steps, warmUpSteps: Int
   let learningRate, finalLearningRate, momentum, weightDecay, labelSmoothing: Double

@@ -59,8 +59,9 @@ package struct SupernetEvaluation: Sendable, Codable {
     package var difference: MeanInterval
     /// Of inherited and stand-alone accuracy.
     package var agreement: RankAgreement
-    /// Of stand-alone accuracies under the first two seeds: what two measurements of the same thing
-    /// agree, so that no supernet can be expected to do much better. Nil for one seed.
+    /// Between the stand-alone accuracies of the first two seeds. Two measurements of the same
+    /// networks agree no better, so no supernet can be expected to do much better. Nil for one
+    /// seed.
     package var agreementOfSeeds: RankAgreement?
     /// Negative flips from the smaller to the larger network of every nested pair, inherited against
     /// trained alone, over all seeds. Nil without such pairs.

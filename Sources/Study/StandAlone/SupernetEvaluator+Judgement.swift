@@ -7,7 +7,7 @@ import Search
 import SearchSpaces
 import Statistics
 
-// What the predictions amount to.
+// The figures that follow from the predictions.
 extension SupernetEvaluator {
   package func judge(
     _ entries: [ArchitectureSelection.Entry],

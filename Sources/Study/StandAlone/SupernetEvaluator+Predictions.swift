@@ -109,8 +109,8 @@ extension SupernetEvaluator {
     }
   }
 
-  /// Beside the multiply-adds that the evaluation counts, what a clock says: on this computer, with
-  /// whatever else ran on it.
+  /// Notes how long the trainings took, beside the multiply-adds that the evaluation counts: on
+  /// this computer, with whatever else ran on it.
   private func noteSeconds(ofLargest seconds: Double) {
     guard let supernet = subject.trainingSeconds, seconds > 0 else { return }
     services.reporter.note(

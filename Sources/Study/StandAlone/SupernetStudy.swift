@@ -7,9 +7,9 @@ import Statistics
 
 /// Evaluations of several supernets of one space, trained alike under different seeds, as one result.
 ///
-/// A seed is what can be repeated, so intervals are Student's over the seeds' figures. Where all
-/// evaluations judged the same architectures, a second interval of the difference is over those,
-/// each averaged over the seeds: how other architectures would have fared.
+/// Trainings are repeated under other seeds, so intervals are Student's over the seeds' figures.
+/// Where all evaluations judged the same architectures, a second interval of the difference is over
+/// those, each averaged over the seeds: how other architectures would have fared.
 package struct SupernetStudy: Sendable, Codable {
   package var space: String
   package var seeds: [UInt64]
@@ -26,8 +26,8 @@ package struct SupernetStudy: Sendable, Codable {
   package var difference: MeanInterval
   package var differenceOverArchitectures: MeanInterval?
   package var tau: MeanInterval?
-  /// Between the stand-alone accuracies of two seeds, mean over all pairs of seeds: what tau can be
-  /// hoped for. Nil unless all evaluations judged the same architectures.
+  /// Between the stand-alone accuracies of two seeds, mean over all pairs of seeds: about the
+  /// highest tau to be expected. Nil unless all evaluations judged the same architectures.
   package var tauOfSeeds: Double?
   /// Nested pairs in one evaluation, and their mean negative-flip rates.
   package var pairs: Int
@@ -70,7 +70,7 @@ package struct SupernetStudy: Sendable, Codable {
       let difference = MeanInterval(comparisons.map(\.difference.mean))
     else {
       throw RunError.invalidInput(
-        "an evaluation of \(first.space) trained nothing alone; evaluate it again with --alone"
+        "an evaluation of \(first.space) has no stand-alone networks; evaluate it again with --alone"
       )
     }
     self.inherited = inherited

@@ -1,6 +1,6 @@
 import Torch
 
-/// A network whose predictions mean something.
+/// A network that is ready to predict: its batch-norm statistics are its own.
 public protocol Classifier {
   var device: Device { get }
   /// Logits `[batch, classes]` (float32) of normalised images `[batch, channels, height, width]`,

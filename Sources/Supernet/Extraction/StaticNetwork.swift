@@ -38,7 +38,7 @@ public final class StaticNetwork: Classifier {
   /// Names, shapes and roles of the tensors, in state-dict order.
   public var layout: [StoredTensor] { network.staticTensors }
 
-  /// The tensors, in state-dict order; themselves and not copies.
+  /// The tensors themselves, not copies, in state-dict order.
   public var tensors: [(name: String, value: Tensor)] {
     layout.compactMap { entry in store.tensors[entry.key].map { (entry.key, $0) } }
   }

@@ -1,7 +1,7 @@
 import HDF5
 import Networks
 
-/// What `regnas supernet info` tells.
+/// What `regnas supernet info` prints.
 package struct SupernetSummary: Encodable, CustomStringConvertible {
   package var file: String
   package var space: String

@@ -1,7 +1,8 @@
 import Torch
 
-/// Takes a training batch through a subnet on several threads: each is a rank of a group and computes
-/// its shard of the images on its own, but for batch norms, which are those of the whole batch.
+/// Takes a training batch through a subnet on several threads: each is a rank of a group and
+/// computes its shard of the images on its own, except for batch norm, whose statistics are those
+/// of the whole batch.
 ///
 /// Threads that share each operation instead wait for one another some hundred times a subnet, and
 /// everything between operations is done by one of them. Losses and gradients are the same up to the
@@ -16,12 +17,12 @@ package final class DataParallel {
     /// How many images, of `batch`.
     package let count: Int
     package let batch: Int
-    /// The supernet's tensors. After rank 0 parameters only, with gradients of the rank's own.
+    /// The supernet's tensors. On ranks above 0, parameters only, with gradients of their own.
     package let store: TensorStore
 
     package var rank: Int { group?.rank ?? 0 }
 
-    /// What the shard's mean counts in that of the batch.
+    /// The weight of the shard's mean in that of the batch.
     package var weight: Double { Double(count) / Double(batch) }
 
     /// The shard's rows of a tensor with one for each image.
@@ -34,7 +35,7 @@ package final class DataParallel {
   private static let fewestImages = 16
 
   private let supernet: Supernet
-  /// Of ranks after the first, made when there are that many.
+  /// Those of the ranks above 0, made when they are first needed.
   private var replicas: [Replica] = []
 
   /// Whether batch norm can be over a group.
@@ -45,9 +46,10 @@ package final class DataParallel {
     isFloat32 = supernet.parameters.allSatisfy { $0.value.elementType == .float32 }
   }
 
-  /// What `body` gives for each shard of a batch, in their order. It has to run the same layers for all,
-  /// and backward; the gradients of the shards add up in the supernet's parameters, in the order of
-  /// ranks. Where one fails, all gradients are taken away.
+  /// The results of `body` for the shards of a batch, in their order. `body` has to run the same
+  /// layers, forward and backward, for every shard; the gradients of the shards add up in the
+  /// supernet's parameters, in the order of ranks. Where one shard fails, all gradients are
+  /// cleared.
   package func map<T>(batch: Int, _ body: (Shard) throws -> T) throws -> [T] {
     let size = ranks(batch: batch)
     while replicas.count < size - 1 { replicas.append(try Replica(supernet)) }

@@ -15,7 +15,7 @@ package final class TrainingPass: ForwardPass {
   private let one: Tensor
   private(set) var random: RandomStream
 
-  /// With `shard`, of that part of the batch: all ranks have to make the same pass.
+  /// With `shard`, a pass of that part of the batch: all ranks have to make the same one.
   package init(
     _ supernet: Supernet,
     shard: DataParallel.Shard? = nil,
@@ -32,7 +32,7 @@ package final class TrainingPass: ForwardPass {
     self.random = random
   }
 
-  /// As libtorch does it, of whole batches only: the plain formulation's.
+  /// Batch norm as libtorch does it, over whole batches only: that of the plain formulation.
   package func normalized(_ x: Tensor, by norm: BatchNorm) throws -> Tensor {
     try withoutGradient { try store[norm.key + ".num_batches_tracked"].addInPlace(one) }
     return try x.batchNormTraining(
@@ -74,7 +74,7 @@ package final class TrainingPass: ForwardPass {
   package func classifierInput(_ x: Tensor) throws -> Tensor {
     guard dropout > 0 else { return x }
     let kept = Float(1 / (1 - dropout))
-    // The mask of the whole batch begins with the rows of the ranks before.
+    // Skips the rows of the ranks before this one in the mask of the whole batch.
     for _ in 0..<(shard?.start ?? 0) * x.size(1) { _ = random.uniform() }
     let mask = (0..<x.count).map { _ in random.uniform() < dropout ? 0 : kept }
     return try x * Tensor(mask, shape: x.shape, device: x.device)

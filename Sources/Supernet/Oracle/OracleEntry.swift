@@ -77,7 +77,8 @@ package enum PublishedSupernet: String, CaseIterable, Sendable {
 }
 
 /// The oracle entry of a published supernet and an architecture in its encoding, such as
-/// `{"ks": 3, "e": 4, "d": 2}`. Calibration can be left out, which halves the time. Computed in float64, see ``Supernet/init(oracle:elementType:device:)``.
+/// `{"ks": 3, "e": 4, "d": 2}`. Calibration can be left out, which halves the time. Computed in
+/// float64, see ``Supernet/init(oracle:elementType:device:)``.
 ///
 /// Throws ``SupernetError/unknownOracle(id:ids:)``, or ``SpaceError`` for an architecture that is
 /// not one of the space (which entry, and its choices).

@@ -14,7 +14,7 @@ struct BoundedStore<Key: Hashable, Value> {
   private(set) var bytes = 0
   private var entries: [Key: Entry] = [:]
   private var clock: UInt64 = 0
-  /// Of what went last: what was not used since then falls behind.
+  /// The priority of what was dropped last: what has not been used since falls behind.
   private var floor = 0.0
 
   init(limit: Int) { self.limit = limit }
@@ -32,9 +32,9 @@ struct BoundedStore<Key: Hashable, Value> {
     entries[key]?.priority = floor + entry.density
   }
 
-  /// Makes room for a value to come, `worth` the work of computing it again. False, and nothing is
-  /// dropped, if it does not fit beside what is worth more and `pinned`, which is in use. It may be
-  /// dropped for what comes later.
+  /// Makes room for a value to come; `worth` is the work of computing it again. False, and nothing
+  /// is dropped, if it does not fit beside what is worth more and `pinned`, which is in use. Later
+  /// values may displace it.
   mutating func reserve(
     _ key: Key,
     bytes wanted: Int,

@@ -55,8 +55,9 @@ struct LayerTrie {
 }
 
 extension LayerTrie {
-  /// Whether networks part at a node, one of which goes on to `child`: of those still expected, or
-  /// of those that came before. Where all go on to the same layer, that one's outputs serve better.
+  /// Whether networks part at a node from which one of them goes on to `child`: networks still
+  /// expected, or those that came before. Where all go on to the same layer, that layer's outputs
+  /// serve better.
   func isForked(_ node: Int, before child: Int) -> Bool {
     let (node, child) = (nodes[node], nodes[child])
     return node.pending > child.pending || node.visits > child.visits

@@ -6,7 +6,7 @@ extension RolloutEvaluator {
   struct Traversal {
     var path: [Int]
     var images: String?
-    /// Of all images, for one value of each.
+    /// Of all images together, for one value of each.
     var bytesPerValue: Int
     var batchCount: Int
     /// Kept outputs are of use up to that of the node before this position.
@@ -40,7 +40,7 @@ extension RolloutEvaluator {
         pinned: start > 0 ? keys[start - 1] : nil
       )
     }
-    // Those that have a place, also after room was made for the ones after them.
+    // Those that still have a place after room was made for the later ones.
     let isKept = keys.map { kept.holds($0) && kept[$0] == nil }
     defer { kept.dropUnfilled() }
     let parts = try TorchRuntime.concurrentMap(traversal.batchCount, on: supernet.device) { batch in

@@ -17,7 +17,7 @@ extension TrainingConfiguration {
     }
   }
 
-  /// Of the fields that do not take every value of their type.
+  /// For the fields that do not take every value of their type.
   package static let ranges: [Range] = [
     Range("phaseShares", "numbers above 0 that add up to 1") {
       $0.phaseShares.allSatisfy { $0 > 0 && $0 <= 1 }

@@ -15,13 +15,13 @@ import Supernet
 /// ```
 public struct TrainingConfiguration: Sendable, Hashable {
   public var schedule = TrainingSchedule.sandwich
-  /// Those of the schedule's phases that are trained; none for all.
+  /// The schedule's phases to train; empty for all of them.
   public var phases: [String] = []
-  /// Shares of the epochs, one per phase; none for the schedule's.
+  /// Shares of the epochs, one per phase; empty for the schedule's own.
   public var phaseShares: [Double] = []
-  /// Peaks of the learning rate, one per phase; none for ``learningRate`` in all.
+  /// Peaks of the learning rate, one per phase; empty for ``learningRate`` in every phase.
   public var phaseLearningRates: [Double] = []
-  /// Passes over the training images. How many steps one takes is for the trainer to be told.
+  /// Passes over the training images. The trainer is told how many steps one pass takes.
   public var epochs = 8
   /// Images per step.
   public var batchSize = 64
@@ -62,9 +62,9 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public enum Sampling: String, Sendable, Hashable, CaseIterable {
     /// Each decision by itself. Most subnets are then of middling size.
     case uniform
-    /// A level in 0...1 first, then each choice binomially by that level: small and large subnets are
-    /// as likely as middling ones, and each decision by itself is uniform still (Bayes' billiard
-    /// table). Our own rule.
+    /// A level in 0...1 first, then each choice binomially by that level: small and large subnets
+    /// are as likely as middling ones, and each decision by itself is still uniform (Bayes'
+    /// billiard table). Our own rule.
     case spread
   }
 

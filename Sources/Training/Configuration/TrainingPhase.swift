@@ -1,7 +1,7 @@
 import Decisions
 import SearchSpaces
 
-/// A stretch of a training with its own learning-rate schedule, in which some kinds of decisions are
+/// A part of a training with its own learning-rate schedule, in which some kinds of decisions are
 /// *elastic* (subnets differ in them) and the others stay at their largest choice.
 public struct TrainingPhase: Sendable, Hashable {
   /// What files and logs call it.
@@ -11,10 +11,10 @@ public struct TrainingPhase: Sendable, Hashable {
   public var warmUpSteps: Int
   /// The peak; nil for the training's.
   public var learningRate: Double?
-  /// None: the largest network alone is trained.
+  /// Empty: only the largest network is trained.
   public var elastic: ElasticKinds
-  /// Before the first step hidden channels are put in order of importance, so that narrow networks
-  /// start from the channels that matter (``Supernet/sortChannels()``).
+  /// Whether hidden channels are put in order of importance before the first step, so that narrow
+  /// networks start from the channels that matter (``Supernet/sortChannels()``).
   public var sortsChannels: Bool
 
   public init(

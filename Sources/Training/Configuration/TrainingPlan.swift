@@ -4,7 +4,7 @@ import SearchSpaces
 public struct TrainingPlan: Sendable, Hashable {
   /// In the order in which they are trained.
   public var phases: [TrainingPhase]
-  /// Names of the schedule's phases that come before them: what the weights must have been through.
+  /// Names of the schedule's phases before these; the weights must have gone through them.
   public var earlier: [String]
 
   /// `epochs * stepsPerEpoch` steps, divided among the phases that the configuration selects.
@@ -52,8 +52,8 @@ public struct TrainingPlan: Sendable, Hashable {
     }
   }
 
-  /// One phase of all steps, for a network alone: what the configuration says of phases is about
-  /// subnets, and does not count.
+  /// One phase with all steps, for a network alone: the configuration's phases concern subnets and
+  /// are ignored.
   public init(
     alone configuration: TrainingConfiguration,
     stepsPerEpoch: Int
@@ -75,7 +75,7 @@ public struct TrainingPlan: Sendable, Hashable {
     guard steps > 0, !overflows else {
       throw .invalidConfiguration(
         field: "epochs",
-        reason: "\(configuration.epochs) epochs of \(stepsPerEpoch) steps make no training"
+        reason: "\(configuration.epochs) epochs of \(stepsPerEpoch) steps give no step to train"
       )
     }
     let warmUp = (configuration.warmUpEpochs * Double(stepsPerEpoch)).rounded()
@@ -103,7 +103,7 @@ public struct TrainingPlan: Sendable, Hashable {
       throw .invalidConfiguration(
         field: "phases",
         reason: "phases follow each other in the order \(names.joined(separator: ", ")); "
-          + "\(wanted.joined(separator: ", ")) is no part of that"
+          + "\(wanted.joined(separator: ", ")) is not a consecutive part of it"
       )
     }
     return range

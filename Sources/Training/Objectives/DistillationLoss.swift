@@ -1,7 +1,7 @@
 import Torch
 
-/// Cross entropy with the labels, which may be smoothed (Szegedy et al., CVPR 2016), whatever the
-/// target.
+/// Cross entropy with the labels, which may be smoothed (Szegedy et al., CVPR 2016). The target is
+/// ignored.
 public struct LabelLoss: Objective {
   /// Share of the probability that is spread over all classes.
   public var smoothing: Double

@@ -2,10 +2,10 @@ import Torch
 
 /// The loss of one network on one batch: what a training method computes from logits.
 ///
-/// A method of one's own is a type of one's own, passed to ``NetworkTrainer``:
+/// To train by another loss, write a type of your own and pass it to ``NetworkTrainer``:
 ///
 /// ```swift
-/// /// Twice the weight on images that the reference classifies rightly.
+/// /// Twice the weight on images that the reference classifies correctly.
 /// struct CarefulLoss: Objective {
 ///   let isRight: [Bool]  // by the images' indices in the data set
 ///
@@ -17,14 +17,15 @@ import Torch
 /// }
 /// ```
 public protocol Objective {
-  /// A scalar that autograd can follow back to `logits` (`[images, classes]`): the mean over the images
-  /// given, for these may be a share of the batch, and the means of shares are weighted by their sizes.
+  /// A scalar that autograd can follow back to `logits` (`[images, classes]`): the mean over the
+  /// images given. These may be a shard of the batch; the means of shards are weighted by their
+  /// sizes.
   ///
-  /// Shares are computed on several threads at once, so this must change nothing that it holds.
+  /// Shards are computed on several threads at once, so this must change nothing that it holds.
   func loss(_ logits: Tensor, on part: BatchPart) throws -> Tensor
 }
 
-/// The images of a batch, or of a share of it, that a loss is taken of.
+/// The images of a batch, or of a shard of it, over which a loss is computed.
 public struct BatchPart {
   /// The network that gave the logits.
   public let visit: SubnetVisit

@@ -8,7 +8,7 @@ import SearchSpaces
 /// nothing is elastic, the largest alone.
 public struct SandwichSampling: SubnetSampling {
   let space: any SearchSpace
-  /// Whether the largest and the smallest are among them.
+  /// Whether every step visits the largest and the smallest.
   let sandwich: Bool
   let randomSubnets: Int
   let rule: TrainingConfiguration.Sampling

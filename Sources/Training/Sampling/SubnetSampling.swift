@@ -3,14 +3,15 @@ import SearchSpaces
 
 /// Which networks the steps of a training visit.
 public protocol SubnetSampling {
-  /// Of the step of that number, counted from 0 over all phases: it alone decides, so that a training
-  /// that was resumed visits the same. In order; the first may be what others learn from.
+  /// The networks of a step, in the order of the visits; others may learn from the first. Steps
+  /// count from 0 over all phases. The result follows from the number alone, so that a resumed
+  /// training visits the same networks.
   func visits(at step: Int, in phase: TrainingPhase) -> [SubnetVisit]
 }
 
 /// One network of a training step.
 public struct SubnetVisit: Sendable, Hashable {
-  /// What the network is to the step. Losses are told apart by it.
+  /// The network's role in the step. Losses are reported by role.
   public enum Role: String, Sendable, Hashable, CaseIterable {
     case largest, smallest, random
     /// The one network of a training that visits no other.

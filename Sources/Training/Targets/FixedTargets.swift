@@ -5,7 +5,7 @@ import Torch
 
 /// Distillation from a fixed network: its class probabilities for the images of each batch.
 public final class FixedTargets: TargetSource {
-  /// Which networks have them as their target.
+  /// Which networks learn from the probabilities.
   public enum Learners: Sendable {
     /// Those that do not lead the step: the largest learns from the labels.
     case followers
@@ -14,8 +14,8 @@ public final class FixedTargets: TargetSource {
 
   private let learners: Learners
   private var teacher: Teacher?
-  /// Where the teacher is made from the network in training: what it is calibrated on. Nil where one
-  /// was given, which is then the caller's to keep and no part of the state.
+  /// What a teacher made from the network in training is calibrated on. Nil for a teacher that was
+  /// given: the caller keeps that one, and it is no part of the state.
   private let calibration: (() throws -> [Tensor])?
   /// Of the step under way.
   private var probabilities: Tensor?
@@ -50,7 +50,7 @@ public final class FixedTargets: TargetSource {
     teaches(in: phase) ? [teacher?.architecture ?? space.largest] : []
   }
 
-  /// Where nothing is elastic, the largest alone is trained, and it does not follow.
+  /// Where nothing is elastic, only the largest is trained, and it is no follower.
   private func teaches(in phase: TrainingPhase) -> Bool {
     learners == .all || !phase.elastic.isEmpty
   }

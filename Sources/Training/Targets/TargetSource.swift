@@ -8,8 +8,8 @@ import Torch
 ///
 /// Only ``target(for:of:)`` has no default.
 public protocol TargetSource: AnyObject {
-  /// Before the first step of a phase, with the network as the phase before left it. Called again after
-  /// a step that failed: it must then come to the same.
+  /// Before the first step of a phase, with the network as the phase before left it. Called again
+  /// after a step that failed; the result must then be the same.
   func begin(_ phase: TrainingPhase, training network: Supernet) throws
 
   /// Before the first visit of a step.
@@ -22,7 +22,7 @@ public protocol TargetSource: AnyObject {
   /// After a visit, with its logits `[batch, classes]`, cut off from autograd.
   func visited(_ visit: SubnetVisit, logits: Tensor) throws
 
-  /// Networks that it runs forward in every step of a phase: what it costs.
+  /// Networks that it runs forward in every step of a phase, for counting the cost of training.
   func networks(in phase: TrainingPhase, of space: any SearchSpace) -> [Architecture]
 
   /// What a checkpoint must hold of it, by name, on the processor.

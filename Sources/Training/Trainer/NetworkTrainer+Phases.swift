@@ -34,8 +34,8 @@ extension NetworkTrainer {
     }
   }
 
-  /// The network that the training has made so far: with averaged weights where there are any, then
-  /// good until the next step.
+  /// The network as trained so far. With averaged weights, where there are any, it is valid until
+  /// the next step only.
   public func result() throws -> Supernet {
     guard let average else { return supernet }
     try average.takeBuffers(from: supernet)

@@ -5,7 +5,7 @@ import Supernet
 import Torch
 
 extension NetworkTrainer {
-  /// Trains all networks of a supernet by what the configuration says.
+  /// Trains all networks of a supernet as the configuration says.
   ///
   /// Distillation from a fixed teacher takes `teacher`, or else the largest network as it stands when
   /// the first phase begins in which something is elastic, calibrated on what `calibration` gives:
@@ -66,9 +66,9 @@ extension NetworkTrainer {
     )
   }
 
-  /// Trains one network of a supernet alone, for all steps in one phase, on the labels: what a subnet is
-  /// compared with. Its weights are the leading slices of the supernet's. What the configuration says
-  /// of subnets and of what they learn from does not count.
+  /// Trains one network of a supernet alone, for all steps in one phase, on the labels: what a
+  /// subnet is compared with. Its weights are the leading slices of the supernet's. Whatever the
+  /// configuration says about subnets and their targets is ignored.
   ///
   /// Throws ``TrainingError/invalidConfiguration(field:reason:)``, and ``DecisionError`` where the
   /// architecture is of another space.

@@ -7,9 +7,9 @@ import Torch
 /// Trains a network, one batch at a time: SGD with Nesterov momentum on the networks that each step
 /// visits, phase after phase. A supernet and a network alone are trained by the same steps.
 ///
-/// Where methods differ they are values: which networks a step visits is a ``SubnetSampling``, what
-/// they learn from beside the labels a ``TargetSource``, their loss an ``Objective``. A
-/// ``TrainingConfiguration`` names the usual ones.
+/// Training methods are values that can be passed in: a ``SubnetSampling`` chooses the networks of
+/// a step, a ``TargetSource`` gives what they learn from beside the labels, and an ``Objective`` is
+/// their loss. A ``TrainingConfiguration`` names the usual ones.
 ///
 /// The phase follows from the number of steps done, and everything random from the seed and that
 /// number, so a trainer restored from ``state()`` goes on exactly as the one it was saved from, given
@@ -39,8 +39,8 @@ public final class NetworkTrainer {
   private let parallel: DataParallel
   private let dropout: RandomStream
 
-  /// A training by methods of the caller's choice. Of the configuration counts what is left to say:
-  /// rates and momentum, weight decay, clipping, updates and their gradients, the average, dropout and
+  /// A training by methods of the caller's choice. The configuration gives the rest: learning rates
+  /// and momentum, weight decay, clipping, updates and their gradients, the average, dropout and
   /// precision.
   ///
   /// Throws ``TrainingError/invalidConfiguration(field:reason:)``.
@@ -79,16 +79,16 @@ public final class NetworkTrainer {
 
   public var isFinished: Bool { stepsDone >= steps }
 
-  /// The architectures that a step of the whole training visits, in the order in which it does.
+  /// The architectures that a step visits, in order; steps count over the whole training.
   public func visits(at step: Int) -> [Architecture] {
     sampling.visits(at: step, in: phases[position(of: step).phase]).map(\.architecture)
   }
 
   /// One step on a batch. Where the resolution is a decision, each network takes the images at its own.
   ///
-  /// The loss stays on the device: ``TrainingStep/metrics()`` reads it when it is wanted. Each update
-  /// reads one number, the norm of the gradients, which is no number where the loss is none: that is
-  /// how a training that diverges is noticed before it touches the weights.
+  /// The loss stays on the device: ``TrainingStep/metrics()`` reads it when it is wanted. Each
+  /// update reads one value, the norm of the gradients, which is not a number where the loss is not
+  /// finite: a training that diverges is thus noticed before it touches the weights.
   ///
   /// Throws ``TrainingError/diverged(step:loss:)``, and then leaves the weights as the last update
   /// made them; batch norm's running statistics have moved.

@@ -15,7 +15,7 @@ public struct TrainingBatch {
     guard images.rank == 4, images.size(0) == indices.count, labels.shape == [indices.count] else {
       throw .invalidBatch(
         "images of the shape \(images.shape), labels of the shape \(labels.shape) and "
-          + "\(indices.count) indices; they are [batch, channels, height, width], [batch] and as many"
+          + "\(indices.count) indices; expected [batch, channels, height, width], [batch] and one index per image"
       )
     }
     self.images = images

@@ -45,7 +45,7 @@ public struct TrainingMetrics: Sendable, Hashable {
   /// The mean over the random subnets.
   public var randomLoss: Double?
   /// Share of the batch that the largest subnet (or the only one), as trained (with dropout),
-  /// classifies rightly.
+  /// classifies correctly.
   public var largestAccuracy: Double?
   public var learningRate: Double
   /// Of the gradients of an update before clipping; the mean over the updates of the step.

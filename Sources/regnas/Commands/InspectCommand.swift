@@ -11,7 +11,7 @@ import Supernet
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
-    abstract: "Verify any file of regnas and tell what is in it.",
+    abstract: "Verify any file of regnas and show its content.",
     discussion: """
       Knows data sets, supernets, checkpoints of searches, families, latency tables and \
       predictions.
@@ -52,7 +52,7 @@ struct InspectCommand: ParsableCommand {
         .foreignFile,
         file: file,
         operation: "inspect",
-        cause: format.map { "'\($0)' is no format this program knows" }
+        cause: format.map { "this program does not know the format '\($0)'" }
           ?? "this HDF5 file was not written by regnas"
       )
     }

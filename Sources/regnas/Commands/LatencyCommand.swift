@@ -22,7 +22,7 @@ struct LatencyCommand: ParsableCommand {
       abstract: "Fill a table of block latencies, and check its sums against whole networks.",
       discussion: """
         Each different block is run alone: warm-up, then the median of repeated runs, synchronised \
-        on a GPU. Leave the machine alone meanwhile. Use the table as a budget with \
+        on a GPU. Leave the machine idle meanwhile. Use the table as a budget with \
         search.metric=latency and search.latencyTable=FILE, on the same device.
 
         EXAMPLE
@@ -51,7 +51,7 @@ struct LatencyCommand: ParsableCommand {
     @Option(help: "float32 or bfloat16.")
     var precision = ComputePrecision.float32
 
-    @Option(help: "Runs that the median is taken of.")
+    @Option(help: "Runs to take the median of.")
     var repetitions = 21
 
     @Option(help: "Random networks measured whole, beside the smallest and the largest.")
@@ -107,7 +107,7 @@ struct LatencyCommand: ParsableCommand {
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
-      abstract: "Tell what a latency table was measured on, and how far its sums are off.",
+      abstract: "Show what a latency table was measured on, and how accurate its sums are.",
       discussion: """
         EXAMPLE
           regnas latency info latency.h5

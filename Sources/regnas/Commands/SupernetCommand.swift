@@ -11,7 +11,7 @@ struct SupernetCommand: ParsableCommand {
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "info",
-      abstract: "Verify a supernet file and tell what is in it.",
+      abstract: "Verify a supernet file and show its content.",
       discussion: """
         EXAMPLE
           regnas supernet info checkpoints/fashion/supernet.h5

@@ -36,10 +36,10 @@ extension SupernetCommand {
     @Argument(help: "Architectures; chains:5x4 if not given.")
     var architectures: [String] = []
 
-    @Option(help: "More of them, one a line; '#' begins a comment.")
+    @Option(help: "File of further architectures, one a line; '#' begins a comment.")
     var file: String?
 
-    @Option(help: "Seed of what is drawn; the supernet's by default.")
+    @Option(help: "Seed of the random architectures; the supernet's by default.")
     var seed: UInt64?
 
     @Option(help: "Images to measure on: search or test.")
@@ -59,7 +59,7 @@ extension SupernetCommand {
     @Option(name: .shortAndLong, help: "Folder to keep predictions and figures in.")
     var out: String?
 
-    @Option(help: "The same for stand-alone ones only, to share.")
+    @Option(help: "Folder for stand-alone predictions, to share between supernets.")
     var aloneOut: String?
 
     @Option(help: "Data set file; the supernet's by default.")
@@ -85,7 +85,7 @@ extension SupernetCommand {
     func validate() throws {
       if split == .train {
         throw ValidationError(
-          "--split must be search or test: networks learned the images of train"
+          "--split must be search or test: networks were trained on the images of train"
         )
       }
       if seeds < 1 { throw ValidationError("--seeds must be at least 1") }

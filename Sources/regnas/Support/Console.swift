@@ -17,7 +17,7 @@ enum Console {
     out(String(decoding: try encoder.encode(value), as: UTF8.self))
   }
 
-  /// A value as JSON, or what it says to a reader.
+  /// A value as JSON, or as the text for a reader.
   static func show(_ value: some Encodable, _ text: String, json isJSON: Bool) throws {
     if isJSON { try json(value) } else { out(text) }
   }

@@ -29,7 +29,7 @@ enum ExitStatus: Int32 {
   case inputOutput = 74
   case busy = 75
 
-  /// Prints what went wrong and ends the process. ArgumentParser's own errors (and help) go its way.
+  /// Prints what went wrong and ends the process. ArgumentParser handles its own errors (and help).
   static func exit(with error: any Error) -> Never {
     if let stop = error as? Interrupted {
       Foundation.exit(stop.signal == 0 ? 0 : 128 + stop.signal)

@@ -24,8 +24,7 @@ struct NewRun: ParsableArguments {
   var dryRun = false
 
   /// Makes the run and does `body` with it, unless only its plan is asked for. `state` is what
-  /// `run.json` says at the end, `next` the command that the user may go on
-  /// with, but for the folder.
+  /// `run.json` says at the end; `next` is the command to go on with, without the folder.
   func start(
     check: (RunConfiguration) throws -> Void = { _ in },
     endingAs state: String = "finished",

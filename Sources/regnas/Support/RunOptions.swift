@@ -26,7 +26,7 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: "Threads of libtorch; 0 for every core (key runtime.threads).")
   var threads: Int?
 
-  /// Collects all sources. A seed that nobody chose is drawn here, and stored with the run.
+  /// Collects all sources. A seed that was not given is drawn here, and stored with the run.
   func collect() throws -> ConfigurationSources {
     var sources = ConfigurationSources()
     if let config {
@@ -54,7 +54,7 @@ struct ConfigurationOptions: ParsableArguments {
 
 /// What a command says on standard error.
 struct SpeechOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Say nothing but errors and results.")
+  @Flag(name: .shortAndLong, help: "Print only errors and results.")
   var quiet = false
 
   @Flag(help: "No progress lines.")

@@ -26,7 +26,7 @@ struct RunSession {
 
   var services: RunServices { .init(reporter: reporter, interruption: interruption) }
 
-  /// Runs `body` and keeps `run.json` telling how it stands, at the end with `state`.
+  /// Runs `body` and keeps the run's state in `run.json` up to date; at the end it is `state`.
   func record(
     _ folder: RunFolder,
     _ configuration: RunConfiguration,
@@ -50,7 +50,7 @@ struct RunSession {
       record.end = RunRecord.now
       try? folder.write(record.json(), to: RunFolder.recordName)
       if error is StorageError {
-        reporter.note("when that is mended, go on with: regnas resume \(folder.path)")
+        reporter.note("once that is fixed, continue with: regnas resume \(folder.path)")
       }
       throw error
     }

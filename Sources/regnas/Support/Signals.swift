@@ -13,7 +13,7 @@ final class Signals {
     for number in [SIGINT, SIGTERM] {
       listen(to: number, on: queue) {
         if interruption.isRequested { _exit(128 + number) }
-        Console.error("stopping at the next step; once more to stop at once")
+        Console.error("stopping at the next step; interrupt again to stop at once")
         interruption.request(signal: number)
       }
     }

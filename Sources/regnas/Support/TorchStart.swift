@@ -24,7 +24,7 @@ extension RunConfiguration {
 /// Spinning for some microseconds and then sleeping (119 ms) is near to the better one either way.
 ///
 /// OpenMP reads its settings when it is loaded, before `main`, so the process has to replace itself
-/// once with them set. Settings of the user's are left alone.
+/// once with them set. What the user has set is left alone.
 private enum WaitPolicy {
   static func apply() {
     let environment = ProcessInfo.processInfo.environment

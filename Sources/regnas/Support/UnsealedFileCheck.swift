@@ -45,9 +45,9 @@ final class UnsealedFileCheck: Sendable {
     case .exit where status == 0:
       passed.withLock { _ = $0.insert(version) }
     case .exit where status == ReadEverythingCommand.tooLittleMemory:
-      throw refusal(path, .damagedFile, "reading it took more memory than it can need")
+      throw refusal(path, .damagedFile, "reading it took more memory than a sound file can need")
     case .uncaughtSignal where status == SIGXCPU:
-      throw refusal(path, .damagedFile, "reading it did not end")
+      throw refusal(path, .damagedFile, "reading it did not finish in time")
     case .uncaughtSignal:
       throw refusal(path, .damagedFile, "reading it crashed HDF5 (signal \(status))")
     default:

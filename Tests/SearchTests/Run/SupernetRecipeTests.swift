@@ -118,7 +118,7 @@ import Testing
     other.configuration.supernet.training.distillation = .teacher
     #expect(
       refusal(other, "teacher=" + file).contains(
-        "(supernet.teacher) does not fit: it distinguishes 3 classes, the data set has 2"
+        "(supernet.teacher) does not fit: it has 3 classes, the data set has 2"
       )
     )
 

@@ -12,11 +12,12 @@ namespace regnas {
 // division into parts is. `body` must not throw.
 void parallel_parts(int64_t parts, const std::function<void(int64_t)> &body);
 
-// Runs `body(0)` to `body(count - 1)` at the same time, each on a thread of its own, and returns true; or
-// false, and none of them ran, where there are not that many threads. `body` must not throw.
+// Runs `body(0)` to `body(count - 1)` at the same time, each on a thread of its own, and returns
+// true. Returns false, without having run anything, where that many threads are not available.
+// `body` must not throw.
 bool run_together(int count, const std::function<void(int)> &body);
 
-// How many threads libtorch's operations use that are called on this thread from now on.
+// Sets how many threads libtorch uses for operations called on this thread from now on.
 void set_openmp_threads(int threads);
 
 // While it lives, libtorch's operations called on this thread use this thread alone.

@@ -48,7 +48,7 @@ struct ReferencePredictions {
         guard let known = classes[image] else {
           throw RunError.invalidInput(
             "\(file) (search.reference): it holds no prediction for image \(image) of the data set, "
-              + "which is not in the split that it is for"
+              + "which is not in the split it was made for"
           )
         }
         return known
