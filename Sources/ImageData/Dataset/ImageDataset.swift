@@ -17,7 +17,9 @@ import HDF5
 /// | `class-names` | string | [classes] |
 /// | `channel-mean`, `channel-deviation` | float64, of the train split, on the scale 0...1 | [C] |
 /// | `splits/train`, `splits/search`, `splits/test` | int64, rising | [size] |
+/// | `image-names` | string; only where the source names its images | [N] |
 /// | `provenance/file-names`, `provenance/file-sha256` | string | [files] |
+/// | `provenance/note-texts`, `-counts`, `-examples` | string, int64, string; not before 0.2 | [notes] |
 public final class ImageDataset: Sendable {
   public static let format = "regnas.dataset"
   public static let version = 1
@@ -28,6 +30,8 @@ public final class ImageDataset: Sendable {
   /// The class of every image, from 0.
   public let labels: [Int32]
   public let classNames: [String]
+  /// A name for every image by which its owner finds it again; `nil` where the source had none.
+  public let imageNames: [String]?
   /// Of the train split, on the scale of 0 to 1, one for each channel.
   public let channelMean: [Double]
   public let channelDeviation: [Double]
@@ -62,6 +66,7 @@ public final class ImageDataset: Sendable {
     digest = try ContentDigest.verify(file, readingData: false)
     labels = try root.read("labels", as: Int32.self).values
     classNames = try root.readStrings("class-names").values
+    imageNames = try root.exists("image-names") ? root.readStrings("image-names").values : nil
     channelMean = try root.read("channel-mean", as: Double.self).values
     channelDeviation = try root.read("channel-deviation", as: Double.self).values
     let group = try root.group("splits")
@@ -108,6 +113,9 @@ public final class ImageDataset: Sendable {
         "label \(labels[index]) of image \(index) is out of range: "
           + "there are \(classes) classes"
       )
+    }
+    guard imageNames.map({ $0.count == count }) ?? true else {
+      throw Self.damage(path, "it has \(imageNames?.count ?? 0) names for \(count) images")
     }
     guard channelMean.count == shape.channels, channelDeviation.count == shape.channels,
       (channelMean + channelDeviation).allSatisfy({ $0.isFinite && $0 >= 0 && $0 <= 1 })

@@ -5,6 +5,8 @@ public struct Provenance: Hashable, Sendable, Codable {
   public var importer: String
   public var options: String
   public var files: [SourceFile]
+  /// What the import left out, changed or guessed.
+  public var notes: [ImportNote]
 
   init(_ group: HDF5Group) throws {
     importer = try group.attribute("importer")
@@ -12,6 +14,16 @@ public struct Provenance: Hashable, Sendable, Codable {
     let names = try group.readStrings("file-names").values
     let digests = try group.readStrings("file-sha256").values
     files = zip(names, digests).map { SourceFile(name: $0, sha256: $1) }
+    // Files written by 0.1.0 have none.
+    guard try group.exists("note-texts") else {
+      notes = []
+      return
+    }
+    notes = try [ImportNote](
+      texts: group.readStrings("note-texts").values,
+      counts: group.read("note-counts", as: Int64.self).values,
+      examples: group.readStrings("note-examples").values
+    )
   }
 }
 

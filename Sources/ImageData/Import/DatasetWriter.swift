@@ -80,6 +80,7 @@ public struct DatasetWriter {
     let names = try classNames(source, labels)
     try root.write("labels", labels)
     try root.write("class-names", strings: names)
+    if let imageNames = source.imageNames { try root.write("image-names", strings: imageNames) }
 
     let splits = try StratifiedSplit(
       labels: labels,
@@ -104,6 +105,10 @@ public struct DatasetWriter {
     try provenance.setAttribute("options", options)
     try provenance.write("file-names", strings: files.map(\.name))
     try provenance.write("file-sha256", strings: files.map(\.sha256))
+    let notes = source.notes.columns
+    try provenance.write("note-texts", strings: notes.texts)
+    try provenance.write("note-counts", notes.counts)
+    try provenance.write("note-examples", strings: notes.examples)
 
     try ContentDigest.write(to: file)
     try file.flush()

@@ -13,8 +13,13 @@ public protocol ImageSource: AnyObject {
   var testCount: Int { get }
   /// `nil` when the source has no names: then classes are numbered.
   var classNames: [String]? { get }
-  /// Files that were left out, known once `read` has returned.
+  /// Files that were left out since they could not be decoded, known once `read` has returned.
   var skipped: [SkippedFile] { get }
+  /// What else was left out, changed or guessed, known once `read` has returned.
+  var notes: [ImportNote] { get }
+  /// A name for every image by which its owner finds it again (the path in the folder, without
+  /// folders of this machine), known once `read` has returned; `nil` when the source has none.
+  var imageNames: [String]? { get }
   /// Names (no folders of this machine) and SHA-256 of what was read, known once `read` returned.
   var files: [SourceFile] { get throws }
 
@@ -27,6 +32,8 @@ public protocol ImageSource: AnyObject {
 
 extension ImageSource {
   public var skipped: [SkippedFile] { [] }
+  public var notes: [ImportNote] { [] }
+  public var imageNames: [String]? { nil }
 
   /// Images in a block of about 4 MB.
   var blockSize: Int { max(1, (4 << 20) / max(1, shape.byteCount)) }

@@ -45,6 +45,7 @@ struct ImportOptions: ParsableArguments {
     }
     let report = try writer.write(source, to: out)
     for file in report.skipped { reporter.note("skipped \(file.path): \(file.reason)") }
+    for note in report.dataset.provenance.notes { reporter.note("note: \(note.line)") }
     if json {
       try Console.json(report)
     } else {
@@ -72,5 +73,6 @@ extension ImageDatasetInfo {
         + (provenance.files.count > 6 ? ", ..." : ""),
       "sha256     \(digest)",
     ].joined(separator: "\n")
+      + provenance.notes.map { "\nnote       \($0.line)" }.joined()
   }
 }
