@@ -20,6 +20,8 @@ public final class SearchRun {
   private let stages: [any RunStage]
   /// The stage under way, by its place; their number when all are done.
   private var position = 0
+  /// Whether it begins here, and not at a checkpoint.
+  private var isNew = false
   package private(set) var products = RunProducts()
 
   /// What a checkpoint says when all stages are done.
@@ -49,7 +51,9 @@ public final class SearchRun {
     try RunSetting.check(configuration)
     let folder = try folder()
     try folder.write(configuration.yaml, to: RunFolder.configurationName)
-    return SearchRun(try RunContext(folder, configuration: configuration, services: services))
+    let run = SearchRun(try RunContext(folder, configuration: configuration, services: services))
+    run.isNew = true
+    return run
   }
 
   /// Goes on from the newest checkpoint that verifies; newer ones that do not are reported.
@@ -93,6 +97,8 @@ public final class SearchRun {
       throw RunError.invalidInput("\(folder.path): the run was opened for reading only")
     }
     defer { context.saver?.finish() }
+    if isNew { for note in context.setting.notes { context.reporter.note(note) } }
+    isNew = false
     while position < count {
       // A copy: the run may be saved in the middle of the stage, from what earlier ones have made.
       var made = products

@@ -36,10 +36,9 @@ package final class EvaluationSubject {
     guard isFolder.boolValue else {
       return (path, try SupernetFile.information(path: path).provenance["configuration"])
     }
-    guard let bytes = FileManager.default.contents(atPath: "\(path)/\(RunFolder.configurationName)")
-    else {
-      throw RunError.notARun(folder: path, missing: RunFolder.configurationName)
-    }
+    let folder = try RunFolder.read(path)
+    // Refuses one that is damaged.
+    _ = try folder.configuration()
     let file = path + "/" + RunFolder.supernetName
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError.unfinished(
@@ -47,7 +46,7 @@ package final class EvaluationSubject {
           + "go on with 'regnas resume \(path)' first"
       )
     }
-    return (file, String(decoding: bytes, as: UTF8.self))
+    return (file, try folder.read(RunFolder.configurationName))
   }
 
   /// Throws ``RunError`` or ``ConfigurationError`` where supernet, data set and configuration do not
