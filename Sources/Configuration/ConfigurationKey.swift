@@ -214,7 +214,7 @@ extension ConfigurationKey {
       .init(
         "search.reference",
         \.search.reference,
-        "Predictions of an outside model on the search split, one class index per line."
+        "Predictions of an outside model on the search split: a class per line, .npy, or a family file."
       ),
       .init(
         "search.referenceTest",

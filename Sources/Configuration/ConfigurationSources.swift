@@ -71,6 +71,28 @@ public struct ConfigurationSources {
     )
   }
 
+  /// Sets keys of the form `key=value` for a command that uses only some of all. Others are refused,
+  /// since they would be passed over in silence.
+  ///
+  /// - Parameter uses: paths of keys, or of sections with a dot at the end.
+  package mutating func set(
+    _ assignments: [String],
+    using uses: [String],
+    of command: String
+  ) throws {
+    for assignment in assignments {
+      try set(assignment, place: "--set")
+      let path = String(assignment.prefix { $0 != "=" })
+      guard uses.contains(where: { $0.hasSuffix(".") ? path.hasPrefix($0) : path == $0 }) else {
+        throw ConfigurationError(
+          place: "--set",
+          message: "'\(path)' means nothing to '\(command)', which uses the keys "
+            + uses.map { $0.hasSuffix(".") ? $0 + "*" : $0 }.joined(separator: ", ")
+        )
+      }
+    }
+  }
+
   /// Reads a YAML file of nested mappings. `name` is what errors call it.
   ///
   /// Its key `version` says what its keys are called. Without one both the present names are read and

@@ -1,9 +1,22 @@
+import Decisions
 import ImageData
 
 extension RunSetting {
   /// What a person should know before anything is computed: the plan shows it, and a run says it at
   /// its beginning.
-  package var notes: [String] { (reference?.notes ?? []) + classNotes }
+  package var notes: [String] { (reference?.notes ?? []) + classNotes + budgetNotes }
+
+  private var budgetNotes: [String] {
+    budgets.enumerated().compactMap { index, budget in
+      let set = try? FeasibleSet(
+        space.decisions,
+        budgets: [.init(costs, limit: budget.limit)]
+      )
+      guard set?.members(limit: 2).count == 1 else { return nil }
+      return "warning: member \(index + 1): one network alone is within \(budget.limit) "
+        + "\(budget.metric.unit), so there is nothing to search; raise the budget"
+    }
+  }
 
   private var classNotes: [String] {
     let names = data.classNames

@@ -37,8 +37,6 @@ package final class EvaluationSubject {
       return (path, try SupernetFile.information(path: path).provenance["configuration"])
     }
     let folder = try RunFolder.read(path)
-    // Refuses one that is damaged.
-    _ = try folder.configuration()
     let file = path + "/" + RunFolder.supernetName
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError.unfinished(
@@ -46,6 +44,8 @@ package final class EvaluationSubject {
           + "go on with 'regnas resume \(path)' first"
       )
     }
+    // Refuses one that is damaged.
+    _ = try folder.configuration()
     return (file, try folder.read(RunFolder.configurationName))
   }
 
