@@ -5,8 +5,8 @@ import SearchSpaces
 package struct RunPlan {
   package let text: String
 
-  package init(_ configuration: RunConfiguration) throws {
-    let setting = try RunSetting(configuration)
+  package init(_ setting: RunSetting) throws {
+    let configuration = setting.configuration
     let range = setting.space.attainable(setting.costs)
     let unit = configuration.search.metric.unit
     let images = setting.images
@@ -21,12 +21,14 @@ package struct RunPlan {
       lines.append("member \(index + 1)   at most \(budget.limit) \(unit)")
     }
     let evaluations = configuration.controller.updates * configuration.controller.rollout
-    if let path = configuration.supernet.file {
+    if setting.supernetIsMade {
+      lines.append("supernet   trained")
+    } else if let path = configuration.supernet.file {
       lines.append("supernet   \(path)")
     } else {
       let training = configuration.supernet.training
       let visited = (training.sandwich ? 2 : 0) + training.randomSubnets
-      for phase in setting.recipe.plan.phases {
+      for phase in try setting.recipe.plan.phases {
         lines.append(
           "supernet   \(phase.name): \(phase.steps) steps of "
             + (phase.elastic.isEmpty ? "the largest network" : "\(visited) subnets")

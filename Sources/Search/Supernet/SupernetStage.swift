@@ -17,7 +17,7 @@ final class SupernetStage: RunStage {
   init(_ context: RunContext) { self.context = context }
 
   func run(_ products: inout RunProducts) throws {
-    if let path = context.configuration.supernet.file {
+    if let path = context.setting.configuration.supernet.file {
       let supernet = try context.setting.readSupernet(path)
       context.reporter.note("supernet: \(path)")
       try write(supernet)
@@ -96,7 +96,8 @@ final class SupernetStage: RunStage {
   }
 
   private func makeTrainer() throws -> NetworkTrainer {
-    let (keys, setting) = (context.configuration.supernet, context.setting)
+    let setting = context.setting
+    let keys = setting.configuration.supernet
     let supernet =
       try keys.initial.map { try setting.readSupernet($0) }
       ?? Supernet(
@@ -156,9 +157,9 @@ final class SupernetStage: RunStage {
       "data-sha256": context.setting.data.digest,
       "seed": String(context.configuration.seed),
     ]
-    if !context.setting.recipe.history.isEmpty {
-      provenance[SupernetRecipe.historyKey] =
-        context.setting.recipe.history.joined(separator: ", ")
+    let history = try context.setting.recipe.history
+    if !history.isEmpty {
+      provenance[SupernetRecipe.historyKey] = history.joined(separator: ", ")
     }
     try supernet.write(
       to: context.folder.file(RunFolder.supernetName),
