@@ -132,7 +132,7 @@ import Testing
       try referred.start("run", interruption: .init(stoppingAtLook: 1), reporter: keeper).train()
     }
     #expect(keeper.notes.first == notes.first)
-    #expect(try RunPlan(referred.configuration).text.contains("note       " + notes[0]))
+    #expect(try RunPlan(RunSetting(referred.configuration)).text.contains("note       " + notes[0]))
   }
 
   @Test func anotherOrderOfTheClassesIsFound() throws {
