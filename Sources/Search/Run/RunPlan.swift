@@ -39,6 +39,11 @@ package struct RunPlan {
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
         + "\(images.reward.labels.count) images"
     )
+    lines += setting.notes.map { note in
+      note.hasPrefix("warning: ")
+        ? note.replacing("warning: ", with: "warning    ", maxReplacements: 1)
+        : "note       " + note
+    }
     text = lines.joined(separator: "\n")
   }
 }
