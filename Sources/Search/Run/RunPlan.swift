@@ -37,6 +37,7 @@ package struct RunPlan {
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
         + "\(images.reward.labels.count) images"
     )
+    lines += try setting.notes(configuration).map { "note       " + $0 }
     text = lines.joined(separator: "\n")
   }
 }

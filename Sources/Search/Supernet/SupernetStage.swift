@@ -97,16 +97,14 @@ final class SupernetStage: RunStage {
 
   private func makeTrainer() throws -> NetworkTrainer {
     let (keys, setting) = (context.configuration.supernet, context.setting)
+    let random = RandomStream(
+      seed: context.configuration.seed,
+      name: "supernet.initialisation"
+    )
     let supernet =
-      try keys.initial.map { try setting.readSupernet($0) }
-      ?? Supernet(
-        space: setting.space,
-        device: setting.device,
-        random: RandomStream(
-          seed: context.configuration.seed,
-          name: "supernet.initialisation"
-        )
-      )
+      try keys.initial.map {
+        try Supernet.starting(from: $0, of: setting.space, device: setting.device, random: random)
+      } ?? Supernet(space: setting.space, device: setting.device, random: random)
     let calibration = { try setting.images.calibrationBatches() }
     let teacher = try keys.teacher.map {
       try Teacher(setting.readSupernet($0), calibratedOn: calibration())
@@ -156,6 +154,9 @@ final class SupernetStage: RunStage {
       "data-sha256": context.setting.data.digest,
       "seed": String(context.configuration.seed),
     ]
+    if !context.setting.recipe.notes.isEmpty {
+      provenance["notes"] = context.setting.recipe.notes.joined(separator: "\n")
+    }
     if !context.setting.recipe.history.isEmpty {
       provenance[SupernetRecipe.historyKey] =
         context.setting.recipe.history.joined(separator: ", ")

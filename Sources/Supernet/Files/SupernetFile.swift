@@ -37,6 +37,19 @@ package enum SupernetFile {
       contentDigest: try ContentDigest.verify(file, readingData: false)
     )
   }
+
+  /// Reads every tensor of a file and refuses values that no network has. Throws
+  /// ``SupernetError/unusableValues(file:tensors:)`` and ``HDF5Error``.
+  package static func checkValues(path: String) throws {
+    try checkValues(of: HDF5File.open(path).root.group("state").tensors(), in: path)
+  }
+
+  static func checkValues(of state: [String: Tensor], in path: String) throws {
+    let unusable = try UnusableValues.all(in: state)
+    guard unusable.isEmpty else {
+      throw SupernetError.unusableValues(file: path, tensors: unusable)
+    }
+  }
 }
 
 extension Supernet {
@@ -76,7 +89,7 @@ extension Supernet {
   /// The supernet of a file, with its space. `spaces` are the types the space may be of.
   ///
   /// Throws ``HDF5Error`` for a file that is foreign or damaged, ``SupernetError`` for tensors that do
-  /// not fit the space it names.
+  /// not fit the space it names, or hold values that no network has.
   package static func read(
     _ path: String,
     device: Device = .cpu,
@@ -85,12 +98,14 @@ extension Supernet {
     let file = try HDF5File.open(path)
     let space = try SupernetFile.information(file).space.makeSpace(types: spaces)
     let supernet = try Supernet(zeroed: space, device: device)
-    try supernet.load(file.root.group("state").tensors())
+    let state = try file.root.group("state").tensors()
+    try SupernetFile.checkValues(of: state, in: path)
+    try supernet.load(state)
     return supernet
   }
 
-  /// The supernet of a file, which must be of `space`. Throws what ``read(_:device:spaces:)`` throws
-  /// and, for a file of another space,
+  /// The supernet of a file, which must be of `space`, if for images of other sizes. Throws what
+  /// ``read(_:device:spaces:)`` throws and, for a file of another space,
   /// ``SupernetError/wrongSpace(file:found:expected:)``.
   package static func read(
     _ path: String,
@@ -109,20 +124,25 @@ extension Supernet {
     }
   }
 
-  /// Takes the weights of a file of the same space.
+  /// Takes the weights of a file of the same space, which may have been made for images of other sizes.
   ///
   /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` when its space, or the configuration of
-  /// it, is another.
+  /// it, is another, and ``SupernetError/unusableValues(file:tensors:)``.
   package func load(path: String) throws {
     guard let space = space as? any ConfiguredSpace else {
       throw SupernetError.unconfiguredSpace(self.space.name)
     }
     let file = try HDF5File.open(path)
     let found = try SupernetFile.information(file).space
-    let expected = try SpaceDescription(space)
-    guard found == expected else {
-      throw SupernetError.wrongSpace(file: path, found: found, expected: expected)
+    guard try SupernetFit(path, found, of: space).isWhole else {
+      throw SupernetError.wrongSpace(
+        file: path,
+        found: found,
+        expected: try SpaceDescription(space)
+      )
     }
-    try load(file.root.group("state").tensors())
+    let state = try file.root.group("state").tensors()
+    try SupernetFile.checkValues(of: state, in: path)
+    try load(state)
   }
 }

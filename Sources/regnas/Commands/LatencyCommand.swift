@@ -22,8 +22,10 @@ struct LatencyCommand: ParsableCommand {
       abstract: "Fill a table of block latencies, and check its sums against whole networks.",
       discussion: """
         Each different block is run alone: warm-up, then the median of repeated runs, synchronised \
-        on a GPU. Leave the machine idle meanwhile. Use the table as a budget with \
-        search.metric=latency and search.latencyTable=FILE, on the same device.
+        on a GPU. Leave the machine idle meanwhile. Measure on the device that the networks are \
+        for, with the threads they will have there. The table is a budget with \
+        search.metric=latency and search.latencyTable=FILE, on any machine: a search elsewhere \
+        says that its latencies are those of the device measured here.
 
         EXAMPLE
           regnas latency measure mobilenetv3-small --threads 1 --out latency.h5
@@ -35,6 +37,9 @@ struct LatencyCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "Latency table to write.")
     var out: String
+
+    @Flag(help: "Replace a file that is there.")
+    var overwrite = false
 
     @Option(help: "Image size.")
     var resolution: Int?
@@ -72,6 +77,7 @@ struct LatencyCommand: ParsableCommand {
     }
 
     func run() throws {
+      try NewFile.check(out, overwrite: overwrite)
       var configuration = RunConfiguration()
       configuration.runtime.threads = threads
       try configuration.startTorch()
