@@ -86,13 +86,16 @@ struct LeftOver {
 extension ImportPlan {
   /// Elements that the supernet stores otherwise than the checkpoint.
   var conversions: [String] {
-    let converted = assignments.filter { assignment in
-      WeightSets.isCounter(assignment.target)
-        ? !assignment.elementType.isInteger : assignment.elementType != .float32
+    let converted = assignments.compactMap { assignment -> String? in
+      let type = assignment.elementType
+      guard !WeightSets.isCounter(assignment.target) else {
+        return type.isInteger ? nil : "\(type.rawValue) to int64"
+      }
+      return type == .float32 ? nil : "\(type.rawValue) to float32"
     }
-    let counts = Dictionary(grouping: converted) { $0.elementType.rawValue }.mapValues(\.count)
-    return counts.sorted { $0.key < $1.key }.map { type, count in
-      "converted to float32: \(Self.counted(count, "tensor")) of \(type)"
+    let counts = Dictionary(grouping: converted) { $0 }.mapValues(\.count)
+    return counts.sorted { $0.key < $1.key }.map { change, count in
+      "converted from \(change): \(Self.counted(count, "tensor"))"
     }
   }
 }

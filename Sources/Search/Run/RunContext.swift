@@ -34,8 +34,6 @@ package final class RunContext {
       folder.isHeld
       ? RunSaver(folder, settings: configuration.checkpoint, metrics: metrics, services: services)
       : nil
-    guard folder.isHeld else { return }
-    for note in try setting.notes(configuration) { reporter.note(note) }
   }
 
   /// Between two steps: the run may save itself here, and stops here when asked to.

@@ -17,6 +17,7 @@ final class SupernetStage: RunStage {
   init(_ context: RunContext) { self.context = context }
 
   func run(_ products: inout RunProducts) throws {
+    for note in try context.setting.notes(context.configuration) { context.reporter.note(note) }
     if let path = context.configuration.supernet.file {
       let supernet = try context.setting.readSupernet(path)
       context.reporter.note("supernet: \(path)")
