@@ -2,7 +2,7 @@ extension ForeignCheckpoint {
   /// What a checkpoint holds beside tensors, as far as it is worth a word. Nothing of it is read.
   package struct Rest: Sendable, Hashable {
     static let maximumObjects = 10_000
-    static let maximumItems = 1000
+    static let maximumItems = 300
 
     /// An item of the outermost dictionary that is not itself a tensor.
     package struct Item: Sendable, Hashable {

@@ -72,8 +72,8 @@ extension ImportError.Cause: CustomStringConvertible {
       let place = key.map { "['\(printable($0, limit: 60))']" } ?? ""
       return
         "it holds a whole module, of the class \(printable(name)), which only that code can unpack; "
-        + "nothing was executed. Where the code is at hand, save the tensors in Python: "
-        + "torch.save(torch.load(path)\(place).state_dict(), 'weights.pth')"
+        + "nothing was executed. Where the code is at hand and the file is trusted, save the tensors in "
+        + "Python: torch.save(torch.load(path, weights_only=False)\(place).state_dict(), 'weights.pth')"
     case .ambiguous(let sets):
       let choices = sets.map(Self.quoted)
       return

@@ -56,6 +56,7 @@ import Testing
     let pictures = folder.names().filter { $0.hasSuffix(".svg") }
     #expect(pictures.count == 2 && pictures.contains("curves-300M.svg"))
 
+    try regnas.refuse("\(command) --out curves", 64, "curves.csv", "--overwrite")
     // The same again, to the byte; other seeds would be other numbers.
     try regnas.succeed("\(command) --out again")
     #expect(folder.text("again.csv") == folder.text("curves.csv"))

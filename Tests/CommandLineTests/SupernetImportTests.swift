@@ -52,7 +52,7 @@ import Testing
     let search: Command = "train --config run.yaml --quiet --name again"
     try regnas.succeed("\(search) --set supernet.file=notes.txt")
     #expect(
-      folder.text("checkpoints/again/metrics.jsonl").contains("members"),
+      folder.text("checkpoints/again/metrics.jsonl").contains("controller-2"),
       "the search ran on the imported weights"
     )
   }

@@ -136,8 +136,8 @@ struct ImportFormatTests {
     let script = ImportFixture.cause(try ImportFixture.bytes("script.zip.pt"))
     #expect(script == .otherFormat(.torchScript))
     for (name, call) in [
-      ("module.zip.pt", "torch.save(torch.load(path).state_dict(), "),
-      ("modules.zip.pt", "torch.save(torch.load(path)['model'].state_dict(), "),
+      ("module.zip.pt", "torch.save(torch.load(path, weights_only=False).state_dict(), "),
+      ("modules.zip.pt", "torch.load(path, weights_only=False)['model'].state_dict(), "),
     ] {
       let checkpoint = try ForeignCheckpoint(contentsOf: ImportFixture.path(name))
       let error = #expect(throws: ImportError.self) {

@@ -53,14 +53,14 @@ package struct ImportPlan: Sendable, Hashable, Codable {
       if let set = try sets.choose(choice) { return set }
       return WeightSet(prefix: try Self.beginning(checkpoint, choice, sets))
     }
-    let copies = sets.copies(of: taken)
+    let pieces = sets.pieces(besides: taken)
     format = checkpoint.format
     uncovered = []
-    var leftOver = LeftOver(checkpoint, taken: taken, copies: copies)
+    var leftOver = LeftOver(checkpoint, taken: taken, copies: sets.copies(of: taken))
     var sources: [String: String] = [:]
     for (index, tensor) in checkpoint.tensors.enumerated() {
       guard tensor.key.hasPrefix(taken.prefix) else {
-        if !taken.named.isEmpty, Self.belongs(tensor, to: sets, apartFrom: taken) {
+        if pieces.contains(where: { tensor.key.hasPrefix($0) }) {
           problems.append(.unmatched(source: tensor.key, shape: tensor.shape))
         } else {
           leftOver.add(index)
@@ -130,19 +130,6 @@ package struct ImportPlan: Sendable, Hashable, Codable {
       return .wrongType(source: tensor.key, target: target, found: tensor.elementType)
     }
     return nil
-  }
-
-  /// Whether a tensor outside the set that was taken is a piece of the same network under another
-  /// beginning: one that the set has no name of.
-  private static func belongs(
-    _ tensor: ForeignTensor,
-    to sets: WeightSets,
-    apartFrom taken: WeightSet
-  ) -> Bool {
-    sets.sets.contains {
-      $0.prefix != taken.prefix && tensor.key.hasPrefix($0.prefix)
-        && $0.named.isDisjoint(with: taken.named) && !$0.fitting.isEmpty
-    }
   }
 
   /// Where to look when no name of the supernet occurs: what was asked for, or else the dictionary

@@ -5,19 +5,25 @@ struct LeftOver {
   private let checkpoint: ForeignCheckpoint
   private let taken: WeightSet
   private let copies: [WeightSet]
-  /// Tensors that are passed over one by one, by their place in the checkpoint.
+  /// Items of the outermost dictionary that nothing was taken from.
+  private let otherItems: [ForeignCheckpoint.Rest.Item]
+  /// Keys of tensors that are passed over one by one.
   private var passedOver: [String] = []
+  /// What the keys of tensors in ``otherItems`` begin with.
+  private let beginnings: [String]
 
   init(_ checkpoint: ForeignCheckpoint, taken: WeightSet, copies: [WeightSet]) {
     self.checkpoint = checkpoint
     self.taken = taken
     self.copies = copies
+    otherItems = checkpoint.rest.items.filter { !taken.prefix.hasPrefix($0.name + ".") }
+    beginnings = otherItems.filter { $0.tensors > 0 }.map { $0.name + "." }
   }
 
   /// Names one tensor, unless a line about all that it lies in does.
   mutating func add(_ index: Int) {
     let tensor = checkpoint.tensors[index]
-    guard !isCopied(tensor), !otherItems.contains(where: { tensor.key.hasPrefix($0.name + ".") })
+    guard !isCopied(tensor), !beginnings.contains(where: { tensor.key.hasPrefix($0) })
     else { return }
     passedOver.append(tensor.key)
   }
@@ -31,11 +37,6 @@ struct LeftOver {
   /// Whether a tensor is of another copy of the network.
   func isCopied(_ tensor: ForeignTensor) -> Bool {
     copies.contains { !$0.prefix.isEmpty && tensor.key.hasPrefix($0.prefix) }
-  }
-
-  /// Items of the outermost dictionary that nothing was taken from.
-  private var otherItems: [ForeignCheckpoint.Rest.Item] {
-    checkpoint.rest.items.filter { !taken.prefix.hasPrefix($0.name + ".") }
   }
 
   var notes: [String] {

@@ -15,6 +15,10 @@ struct WeightSet {
 struct WeightSets {
   /// Dictionaries and wrappers around the names, at most.
   static let maximumDepth = 16
+  /// Sets that are looked at beside the best; more there are only in files made to take long.
+  static let maximumSets = 100
+  /// Beginnings of keys that are tried, likewise: 20 copies of the largest published network.
+  static let maximumTrials = 100_000
 
   let sets: [WeightSet]
   private let checkpoint: ForeignCheckpoint
@@ -27,10 +31,13 @@ struct WeightSets {
     let lasts = Set(shapes.keys.map(Self.last))
     var positions: [String: Int] = [:]
     var sets: [WeightSet] = []
+    var trials = 0
     for (index, tensor) in checkpoint.tensors.enumerated() {
       let key = tensor.key
       guard lasts.contains(Self.last(key)) else { continue }
       for start in Self.starts(key) where firsts.contains(key[start...].prefix { $0 != "." }) {
+        trials += 1
+        guard trials <= Self.maximumTrials else { break }
         let name = String(key[start...])
         guard let target = KeyRewriting.target(of: name, among: { shapes[$0] != nil }),
           !Self.isCounter(target)
@@ -50,7 +57,7 @@ struct WeightSets {
       let (first, second) = (Self.score(a.element), Self.score(b.element))
       return first != second ? first > second : a.offset < b.offset
     }
-    self.sets = ranked.map(\.element)
+    self.sets = ranked.prefix(Self.maximumSets).map(\.element)
   }
 
   /// The set to take; nil if no name of the supernet occurs where it is wanted.
@@ -78,6 +85,15 @@ struct WeightSets {
     }
   }
 
+  /// What the keys of other pieces of the same network begin with: of sets that have none of the names
+  /// of `taken`.
+  func pieces(besides taken: WeightSet) -> [String] {
+    guard !taken.named.isEmpty else { return [] }
+    return sets.filter {
+      $0.prefix != taken.prefix && $0.named.isDisjoint(with: taken.named) && !$0.fitting.isEmpty
+    }.map(\.prefix)
+  }
+
   /// Whether two sets are the same bytes under two names.
   private func isSame(_ a: WeightSet, _ b: WeightSet) -> Bool {
     a.tensors.allSatisfy { target, index in
@@ -97,9 +113,9 @@ struct WeightSets {
   /// Where names may begin: at the start, and behind each of the first dots.
   private static func starts(_ key: String) -> [String.Index] {
     var result = [key.startIndex]
-    for index in key.indices where key[index] == "." {
+    for index in key.utf8.indices where key.utf8[index] == UInt8(ascii: ".") {
       guard result.count <= maximumDepth else { break }
-      result.append(key.index(after: index))
+      result.append(key.utf8.index(after: index))
     }
     return result
   }
