@@ -45,10 +45,21 @@ package struct LatencyTable: Sendable, Hashable {
 
   /// The costs, for a search in `space` of networks for the device that the table names.
   ///
-  /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` for a table of another space.
+  /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` for a table of another space,
+  /// ``LatencyError/wrongImages(command:)`` for one that differs in its images only.
   package func costs(for space: any ConfiguredSpace) throws -> CostTable {
     let expected = try SpaceDescription(space)
     guard self.space == expected else {
+      if try self.space.differsAtMostInImages(from: expected) {
+        let input = space.input
+        let sizes = input.resolution.choices.map { "--resolution \($0)" }
+        throw LatencyError.wrongImages(
+          command:
+            "regnas latency measure \(space.name) \(sizes.joined(separator: " ")) --channels "
+            + "\(input.channels) --classes \(input.classes) --out FILE, and --width-multiplier where "
+            + "the run sets it"
+        )
+      }
       throw SupernetError.wrongSpace(
         file: "the latency table",
         found: self.space,

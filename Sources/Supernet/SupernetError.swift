@@ -41,7 +41,8 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
         + "statistics are those of other weights; calibrate it again"
     case .wrongSpace(let file, let found, let expected):
       "\(file) is of the space '\(found.name)' and '\(expected.name)' was expected"
-        + (found.name == expected.name ? ": their configurations differ" : "")
+        + (found.name == expected.name
+          ? ": their configurations differ, as in widths or images" : "")
         + "; give the file that was made with this space"
     case .unknownSpaceType(let type, let known):
       "the stored space is a \(type), which is none of \(known.joined(separator: ", ")): pass its "

@@ -88,6 +88,15 @@ struct LatencyTests {
     #expect(throws: SupernetError.self) {
       try read.costs(for: Fixture.space("resnet50-small"))
     }
+    #expect(throws: SupernetError.self) { try read.costs(for: space.scaled(to: 0.5)) }
+    let images = ImageTask(channels: 3, classes: 7, resolutions: [20, 24])
+    let other = try SpaceRegistry.makeSpace(name: space.name, images: images)
+    let error = #expect(throws: LatencyError.self) { try read.costs(for: other) }
+    #expect(
+      error?.description.contains(
+        "proxylessnas-small --resolution 20 --resolution 24 --channels 3 --classes 7 --out"
+      ) == true
+    )
     #expect(throws: HDF5Error.self) { try Supernet.read(path) }
   }
 }

@@ -107,7 +107,7 @@ extension Supernet {
     random: RandomStream
   ) throws -> Supernet {
     let supernet = try Supernet(space: space, device: device, random: random)
-    let file = try HDF5File.open(path)
+    let file = try SupernetFile.open(path)
     let fit = try SupernetFit(path, SupernetFile.information(file).space, of: space)
     var state = try file.root.group("state").tensors()
     try SupernetFile.checkValues(of: state, in: path)
@@ -136,7 +136,7 @@ extension SpaceDescription {
   private static let imageFields = ["classes", "inputChannels", "resolutions"]
 
   /// Whether two descriptions are of one space, images apart.
-  func differsAtMostInImages(from other: SpaceDescription) throws -> Bool {
+  package func differsAtMostInImages(from other: SpaceDescription) throws -> Bool {
     if self == other { return true }
     guard name == other.name, type == other.type else { return false }
     func rest(_ configuration: String) -> NSDictionary? {

@@ -41,14 +41,17 @@ struct LatencyCommand: ParsableCommand {
     @Flag(help: "Replace a file that is there.")
     var overwrite = false
 
-    @Option(help: "Image size.")
-    var resolution: Int?
+    @Option(help: "Image size; several make it a decision.")
+    var resolution: [Int] = []
 
     @Option(help: "Channels of the images.")
     var channels: Int?
 
     @Option(help: "Number of classes.")
     var classes: Int?
+
+    @Option(help: "Width multiplier of the space (key space.widthMultiplier).")
+    var widthMultiplier: Double?
 
     @Option(help: "Images per run.")
     var batch = 1
@@ -83,14 +86,15 @@ struct LatencyCommand: ParsableCommand {
       try configuration.startTorch()
       let device = try Device(device)
       let usual = try SpaceRegistry.preset(named: space).usualImages
-      let space = try SpaceRegistry.makeSpace(
+      let preset = try SpaceRegistry.makeSpace(
         name: space,
         images: ImageTask(
           channels: channels ?? usual.channels,
           classes: classes ?? usual.classes,
-          resolutions: resolution.map { [$0] } ?? usual.resolutions
+          resolutions: resolution.isEmpty ? usual.resolutions : resolution
         )
       )
+      let space = try widthMultiplier.map { try preset.scaled(to: $0) } ?? preset
       let reporter = speech.reporter()
       let table = try LatencyTable.measure(
         space,

@@ -88,6 +88,12 @@ struct CompareCommand: ParsableCommand {
       seeds: seeds,
       patience: patience
     )
+    if let out {
+      for limit in try comparison.limits() {
+        let picture = "\(out)-\(StrategyComparison.BudgetResult.text(ofLimit: limit)).svg"
+        try NewFile.check(picture, overwrite: overwrite)
+      }
+    }
     var done = 0
     let results = try comparison.run { contender in
       done += 1
