@@ -73,6 +73,34 @@ package struct SystemStorage: Storage {
   }
 }
 
+/// All bytes of a file, or of a pipe to its end.
+///
+/// Throws `StorageError`.
+package func readFile(_ path: String) throws -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var block = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let got = read(descriptor, &block, block.count)
+    if got == 0 { return bytes }
+    if got < 0 {
+      if errno == EINTR { continue }
+      throw StorageError(path, "read", code: errno)
+    }
+    bytes += block.prefix(got)
+  }
+}
+
+/// A path or another word as a shell reads it back: in quotes where it needs them.
+package func shellQuoted(_ text: String) -> String {
+  let plain = text.allSatisfy {
+    $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+:=@%".contains($0))
+  }
+  return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+}
+
 /// Up to `count` bytes of a file from `offset` on.
 package func readPart(of path: String, from offset: Int, count: Int) throws -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -26,6 +26,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case EFBIG: ". The file is larger than the limit of this process or disk allows."
     case EACCES, EPERM, EROFS: ". Choose a folder you may write to."
     case ENOENT, ENOTDIR: ". Check the path."
+    case EMFILE: ". This process may open too few files: raise its limit (ulimit -n)."
     case EEXIST: ". Choose another name or remove it."
     default: ""
     }

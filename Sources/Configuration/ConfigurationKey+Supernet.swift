@@ -4,11 +4,17 @@ extension ConfigurationKey {
   /// Where the supernet comes from and how it is trained.
   static var supernet: [ConfigurationKey] {
     [
-      .init("supernet.file", \.supernet.file, "A trained supernet; null trains one."),
+      .init(
+        "supernet.file",
+        \.supernet.file,
+        "A trained supernet; null trains one.",
+        namesFile: true
+      ),
       .init(
         "supernet.initial",
         \.supernet.initial,
-        "A supernet file to start from, without its head where classes differ; null for fresh weights."
+        "A supernet file to start from, without its head where classes differ; null for fresh weights.",
+        namesFile: true
       ),
       .training(
         "schedule",
@@ -84,7 +90,8 @@ extension ConfigurationKey {
       .init(
         "supernet.teacher",
         \.supernet.teacher,
-        "A supernet file whose largest network is the teacher; null: that of the first phase."
+        "A supernet file whose largest network is the teacher; null: that of the first phase.",
+        namesFile: true
       ),
       .training("gradientClip", \.gradientClip, "Largest global gradient norm; 0 for none."),
       .training(

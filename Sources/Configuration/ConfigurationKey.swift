@@ -4,6 +4,9 @@ package struct ConfigurationKey {
   package let help: String
   /// Whether a finished checkpoint can go on under another value (how often to save, say).
   package let mayChangeOnResume: Bool
+  /// Whether the value is the path of a file that is read: what counts is the file's content, so a run
+  /// goes on when it was moved.
+  package let namesFile: Bool
   let read: (RunConfiguration) -> String
   let write: (inout RunConfiguration, String) throws -> Void
 
@@ -12,11 +15,13 @@ package struct ConfigurationKey {
     _ key: WritableKeyPath<RunConfiguration, Value>,
     _ help: String,
     mayChangeOnResume: Bool = false,
+    namesFile: Bool = false,
     where valid: ((Value) -> Bool, String)? = nil
   ) {
     self.path = path
     self.help = help
     self.mayChangeOnResume = mayChangeOnResume
+    self.namesFile = namesFile
     read = { $0[keyPath: key].configurationText }
     write = { configuration, text in
       let value = try Value(configurationText: text)
@@ -54,7 +59,12 @@ extension ConfigurationKey {
   package static var all: [ConfigurationKey] {
     [
       .init("seed", \.seed, "Seed of every random stream."),
-      .init("data.file", \.data.file, "Data set file (see regnas data import)."),
+      .init(
+        "data.file",
+        \.data.file,
+        "Data set file (see regnas data import).",
+        namesFile: true
+      ),
       .init(
         "data.padding",
         \.data.padding,
@@ -192,17 +202,20 @@ extension ConfigurationKey {
       .init(
         "search.reference",
         \.search.reference,
-        "Predictions of an outside model on the search split, one class index per line."
+        "Predictions of an outside model on the search split, one class index per line.",
+        namesFile: true
       ),
       .init(
         "search.referenceTest",
         \.search.referenceTest,
-        "The same model's predictions on the test split."
+        "The same model's predictions on the test split.",
+        namesFile: true
       ),
       .init(
         "search.latencyTable",
         \.search.latencyTable,
-        "Latency table (see regnas latency measure), for search.metric=latency."
+        "Latency table (see regnas latency measure), for search.metric=latency.",
+        namesFile: true
       ),
       .init(
         "family.samples",

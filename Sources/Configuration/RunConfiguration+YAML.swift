@@ -46,6 +46,11 @@ extension RunConfiguration {
     }.joined(separator: "\n") + "\n"
   }
 
+  /// The keys whose values differ.
+  package func differences(from other: RunConfiguration) -> [String] {
+    ConfigurationKey.all.filter { $0.read(self) != $0.read(other) }.map(\.path)
+  }
+
   /// The keys whose values differ and that a checkpoint cannot go on under.
   public func structuralDifferences(from other: RunConfiguration) -> [String] {
     ConfigurationKey.all.filter { !$0.mayChangeOnResume && $0.read(self) != $0.read(other) }

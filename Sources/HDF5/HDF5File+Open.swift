@@ -15,8 +15,12 @@ extension HDF5File {
     let isSealed = try FileSeal.check(path: path, fileSize: size, place)
     try checkSignature(place) { offset in try readPart(of: path, from: offset, count: 8) }
     if !isSealed { try UnsealedFiles.check?.run(path) }
+    // A file of ours never changes once it is there. For another's the library takes a lock, so that
+    // one that is being written is noticed, where the file system has locks.
+    let locks = try !isSealed && hasLocks(path, place)
     return try withLibrary {
       let access = try fileAccess(place)
+      if !locks { try place.check(H5Pset_file_locking(access.id, false, true), or: .misuse) }
       return try adopt(
         H5Fopen(path, chdf5_read_only(), access.id),
         name: path,
@@ -25,6 +29,16 @@ extension HDF5File {
         or: .damagedFile
       )
     }
+  }
+
+  /// Whether files can be locked where this one lies.
+  private static func hasLocks(_ path: String, _ place: Place) throws -> Bool {
+    let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw place.error(.inputOutput, String(cString: strerror(errno)))
+    }
+    defer { Foundation.close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno == EWOULDBLOCK
   }
 
   /// Opens the bytes of a file for reading. `name` is used in messages only.
@@ -58,6 +72,8 @@ extension HDF5File {
     let place = Place(file: path, object: "", operation: "create")
     return try withLibrary {
       let access = try fileAccess(place)
+      // Nobody else knows the file yet.
+      try place.check(H5Pset_file_locking(access.id, false, true), or: .misuse)
       let creation = try place.own(H5Pcreate(chdf5_file_create()), H5Pclose, or: .misuse)
       try place.check(H5Pset_userblock(creation.id, hsize_t(FileSeal.length)), or: .misuse)
       return try adopt(

@@ -1,7 +1,21 @@
+import AtomicFiles
+
 /// What can go wrong with a run as a whole.
 public enum RunError: Error, CustomStringConvertible, Equatable {
   /// The folder of a new run exists already.
   case exists(folder: String)
+  /// A result of the same name is there already.
+  case fileExists(String)
+  /// An input that a run was made with is not where it was.
+  case inputIsAway(key: String, path: String, soughtIn: [String])
+  /// A file of a name that a run gives to its own, in a folder that is no run.
+  case fileInTheWay(String)
+  /// The process that was replacing the run of a folder has ended in between.
+  case beingReplaced(folder: String)
+  /// The disk has less room, in bytes, than the run will take.
+  case noRoom(folder: String, needed: Int, free: Int)
+  /// Something else than a folder is where the folder of a run would be, or one above it.
+  case notAFolder(String)
   /// The folder holds no run.
   case notARun(folder: String, missing: String)
   /// Another process works in the folder.
@@ -23,9 +37,33 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
     switch self {
     case .exists(let folder):
       return
-        "\(folder): a run is there already; go on with 'regnas resume \(folder)', choose another --name, or pass --overwrite"
+        "\(folder): a run is there already; go on with 'regnas resume \(shellQuoted(folder))', "
+        + "choose another --name, or pass --overwrite"
+    case .fileExists(let path):
+      return "\(path): this file is there already; choose another --out, or pass --overwrite"
+    case .inputIsAway(let key, let path, let folders):
+      let option = key == "data.file" ? "--data FILE" : "--set \(key)=FILE"
+      let sought = folders.isEmpty ? "" : " (sought in \(folders.joined(separator: ", ")))"
+      return
+        "\(path) (\(key)): there is no such file\(sought); if it was moved, say where it is with \(option)"
+    case .fileInTheWay(let path):
+      return
+        "\(path): this file is there already, in a folder that is no run; move it elsewhere, choose "
+        + "another --name, or pass --overwrite"
+    case .beingReplaced(let folder):
+      return
+        "\(folder): the program ended while this run was being replaced; "
+        + "'regnas resume \(shellQuoted(folder))' puts it back"
+    case .noRoom(let folder, let needed, let free):
+      return
+        "\(folder): the run will take at least \(needed >> 20) MB, the disk has \(free >> 20) MB "
+        + "free; free space on it or choose another --out"
+    case .notAFolder(let path):
+      return "\(path): this is no folder, so no run can be in it; choose another --out or --name"
     case .notARun(let folder, let missing):
-      return "\(folder): this is not the folder of a run (\(missing) is missing)"
+      return
+        "\(folder): this is not the folder of a run (\(missing) is missing); check the path, or make a "
+        + "run with 'regnas train'"
     case .busy(let folder, let holder):
       return "\(folder): another process works on this run (\(holder)); wait for it or stop it"
     case .noUsableCheckpoint(let folder, let reasons):

@@ -2,6 +2,7 @@ import AtomicFiles
 import Configuration
 import Foundation
 import HDF5
+import Synchronization
 
 /// The folder of one run and what stands in it:
 ///
@@ -14,6 +15,7 @@ import HDF5
 ///     supernet.h5      the trained supernet
 ///     supernet.svg     losses and accuracies of its training
 ///     family.h5        the final family
+///     .replaced/       the files of an earlier run, until this one has saved itself
 ///
 /// One that was created or opened holds the lock of the run: no second process can work in it. One
 /// that is only read holds nothing and changes nothing.
@@ -24,19 +26,39 @@ public final class RunFolder: Sendable {
   package static let supernetName = "supernet.h5"
   package static let familyName = "family.h5"
   package static let curveName = "supernet.svg"
+  package static let reportName = "report.html"
+  /// Where an earlier run waits until its successor has begun.
+  static let replacedName = ".replaced"
 
   public let path: String
   /// How its files are written.
   package let storage: any Storage
-  private let lock: Int32?
+  private let lock: RunLock?
+  let origin: Origin
+  /// Whether an earlier run waits in `.replaced`.
+  let holdsReplaced: Atomic<Bool>
 
-  private init(path: String, lock: Int32?, storage: any Storage) {
+  /// How this process came by the folder.
+  enum Origin {
+    /// The run was there.
+    case old
+    /// The run is new, in a folder that was there.
+    case newRun
+    /// So is the folder.
+    case newFolder
+  }
+
+  private init(path: String, lock: RunLock?, storage: any Storage, origin: Origin = .old) {
     self.path = path
     self.lock = lock
     self.storage = storage
+    self.origin = origin
+    holdsReplaced = Atomic(lock != nil && Self.exists("\(path)/\(Self.replacedName)"))
   }
 
-  deinit { if let lock { close(lock) } }
+  /// Why the folder could not be locked, on a file system without locks: then two processes in it
+  /// would not notice each other.
+  package var lockProblem: String? { lock?.problem }
 
   /// Whether this process may write to the folder.
   package var isHeld: Bool { lock != nil }
@@ -47,8 +69,12 @@ public final class RunFolder: Sendable {
     return RunFolder(path: path, lock: nil, storage: ReadOnlyStorage())
   }
 
+  /// Throws ``RunError/notARun(folder:missing:)`` for a folder without a run.
   private static func requireRun(_ path: String) throws {
-    guard FileManager.default.fileExists(atPath: "\(path)/\(configurationName)") else {
+    guard exists("\(path)/\(configurationName)") else {
+      if exists("\(path)/\(replacedName)/\(configurationName)") {
+        throw RunError.beingReplaced(folder: path)
+      }
       throw RunError.notARun(folder: path, missing: configurationName)
     }
   }
@@ -56,7 +82,8 @@ public final class RunFolder: Sendable {
   /// Makes the folder of a new run and takes its lock.
   ///
   /// Throws ``RunError/exists(folder:)`` when there is a run, unless `overwrite` is set: then the
-  /// old run's own files are removed, and nothing else.
+  /// old run's own files, and nothing else, are put aside until the new one has saved itself for the
+  /// first time; a new run that fails before that puts them back.
   public static func create(_ path: String, overwrite: Bool) throws -> RunFolder {
     try create(path, overwrite: overwrite, storage: SystemStorage())
   }
@@ -66,18 +93,17 @@ public final class RunFolder: Sendable {
     overwrite: Bool,
     storage: any Storage
   ) throws -> RunFolder {
-    let isThere = FileManager.default.fileExists(atPath: "\(path)/\(configurationName)")
-    if isThere, !overwrite { throw RunError.exists(folder: path) }
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw RunError.invalidInput(
-        "\(path): the folder of the run cannot be made: \(error.localizedDescription)"
-      )
-    }
-    let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
+    try checkCreation(path, overwrite: overwrite)
+    let wasThere = exists(path)
+    try makeFolders(path)
+    let folder = RunFolder(
+      path: path,
+      lock: try RunLock(path),
+      storage: storage,
+      origin: wasThere ? .newRun : .newFolder
+    )
     folder.removeTemporaries()
-    if isThere { folder.removeOwnFiles() }
+    if !folder.ownNames().isEmpty || exists(folder.replacedPath) { try folder.putAside() }
     // If the disk forgets the folder, everything in it is lost too.
     let parent = (path as NSString).deletingLastPathComponent
     try AtomicFile.synchronize(parent.isEmpty ? "." : parent, storage: storage)
@@ -90,8 +116,15 @@ public final class RunFolder: Sendable {
   }
 
   package static func open(_ path: String, storage: any Storage) throws -> RunFolder {
-    try requireRun(path)
-    let folder = RunFolder(path: path, lock: try takeLock(path), storage: storage)
+    do {
+      try requireRun(path)
+    } catch RunError.beingReplaced {
+      // Whoever was replacing it has been killed, or still holds the lock.
+      let folder = RunFolder(path: path, lock: try RunLock(path), storage: storage, origin: .old)
+      try folder.bringBack()
+      return folder
+    }
+    let folder = RunFolder(path: path, lock: try RunLock(path), storage: storage, origin: .old)
     folder.removeTemporaries()
     return folder
   }
@@ -107,11 +140,14 @@ public final class RunFolder: Sendable {
     try AtomicFile.write(Array(text.utf8), to: file(name), storage: storage)
   }
 
+  /// Throws ``RunError/notARun(folder:missing:)`` for a file that is not there, and `StorageError`
+  /// for one that cannot be read.
   public func read(_ name: String) throws -> String {
-    guard let bytes = FileManager.default.contents(atPath: file(name)) else {
+    do {
+      return String(decoding: try readFile(file(name)), as: UTF8.self)
+    } catch let error as StorageError where error.isMissingFile {
       throw RunError.notARun(folder: path, missing: name)
     }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The run's stored configuration.
@@ -127,9 +163,33 @@ public final class RunFolder: Sendable {
     )
   }
 
+  /// Folders that a relative path of the run's configuration is understood from, in this order: where
+  /// the run was made, the run's folder, where the program is now, and the folder that the run's
+  /// stands in as OUT/NAME.
+  package var inputBases: [String] {
+    [beginning?.directory, path, ".", path + "/../.."].compactMap { $0 }
+  }
+
+  /// How the run began, if its `run.json` says so: those of 0.1.0 do not.
+  package var beginning: RunBeginning? {
+    guard let bytes = try? readFile(file(Self.recordName)) else { return nil }
+    return try? JSONDecoder().decode(RunBeginning.self, from: Data(bytes))
+  }
+
   /// File names of the folder, sorted.
   public func names() -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
+  /// The files of a run that are in the folder, sorted.
+  func ownNames() -> [String] { names().filter(Self.isOwn) }
+
+  static func isOwn(_ name: String) -> Bool {
+    let own: Set<String> = [
+      configurationName, recordName, logName, MetricsLog.name, MetricsLog.timingName,
+      supernetName, curveName, familyName, reportName,
+    ]
+    return own.contains(name) || CheckpointStore.number(of: name) != nil
   }
 
   /// Removes what a killed writer left beside its target. Safe: the lock is ours.
@@ -139,32 +199,21 @@ public final class RunFolder: Sendable {
     }
   }
 
-  /// `config.yaml`, which makes the folder a run, goes last: a crash on the way leaves a run without
-  /// a checkpoint, not a new run among files of the old one.
-  private func removeOwnFiles() {
-    let own: Set<String> = [
-      Self.recordName, Self.logName, MetricsLog.name, MetricsLog.timingName, Self.supernetName,
-      Self.curveName, Self.familyName,
-    ]
-    for name in names() where own.contains(name) || CheckpointStore.number(of: name) != nil {
-      try? storage.remove(file(name))
+  static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+  private static func makeFolders(_ path: String) throws {
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += (made.isEmpty || made == "/" ? "" : "/") + part
+      guard mkdir(made, 0o777) != 0, errno != EEXIST || !isFolder(made) else { continue }
+      if errno == EEXIST || errno == ENOTDIR { throw RunError.notAFolder(made) }
+      throw StorageError(made, "make the folder", code: errno)
     }
-    try? storage.remove(file(Self.configurationName))
   }
 
-  /// The lock goes with the process, however that ends.
-  private static func takeLock(_ path: String) throws -> Int32 {
-    let name = path + "/.lock"
-    let descriptor = Foundation.open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw StorageError(name, "open", code: errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      defer { close(descriptor) }
-      let holder = (try? String(contentsOfFile: name, encoding: .utf8)) ?? ""
-      throw RunError.busy(folder: path, holder: holder.isEmpty ? "unknown process" : holder)
-    }
-    let text = "process \(getpid()) on \(ProcessInfo.processInfo.hostName)"
-    ftruncate(descriptor, 0)
-    _ = text.withCString { Foundation.write(descriptor, $0, strlen($0)) }
-    return descriptor
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 }

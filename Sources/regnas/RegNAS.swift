@@ -20,7 +20,8 @@ struct RegNAS: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      TrainCommand.self, ResumeCommand.self, SampleCommand.self, InspectCommand.self,
+      TrainCommand.self, ResumeCommand.self, ExtendCommand.self, SampleCommand.self,
+      InspectCommand.self,
       CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
       CompareCommand.self,
@@ -29,15 +30,12 @@ struct RegNAS: ParsableCommand {
   )
 
   static func main() {
-    // A file that may not grow and a reader that has gone are errors to report, not to die of.
-    signal(SIGXFSZ, SIG_IGN)
-    signal(SIGPIPE, SIG_IGN)
+    Console.claimDescriptors()
+    Signals.prepare()
     do {
       var command = try parseAsRoot()
       let check = UnsealedFiles.Check(UnsealedFileCheck().read)
       try UnsealedFiles.$check.withValue(check) { try command.run() }
-    } catch let error as ExitCode {
-      exit(withError: error)
     } catch {
       ExitStatus.exit(with: error)
     }

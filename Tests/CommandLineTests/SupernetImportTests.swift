@@ -145,7 +145,7 @@ import Testing
       --set search.metric=latency --set search.latencyTable=table.h5
       """
     let plan = try regnas.succeed(train).output
-    #expect(plan.contains("note       search.latencyTable (table.h5): latencies are those of"))
+    #expect(plan.contains("note       search.latencyTable: latencies are those of"))
     #expect(plan.contains("2 threads"))
   }
 }

@@ -52,6 +52,8 @@ package struct CheckpointStore: Sendable {
       try AtomicFile.synchronize(folder.file(MetricsLog.name), storage: folder.storage)
     }
     try snapshot.write(to: folder.file(name), storage: folder.storage)
+    // From now on there is something to resume: the run that this one replaces is not needed.
+    folder.removeReplaced()
     // What cannot be removed now is tried again after the next save.
     for old in existing.dropLast(keep - 1) { try? folder.storage.remove(folder.file(old)) }
     return name

@@ -13,18 +13,26 @@ struct CheckpointCheck {
   func check(_ checkpoint: Checkpoint, path: String) throws {
     try checkConfiguration(try checkpoint.text("configuration", in: path), path: path)
     let digest = try checkpoint.text("data-digest", in: path)
-    guard digest == context.setting.data.digest else {
-      throw RunError.mismatch(
-        what: "another data set",
-        differences: [
-          "\(context.configuration.data.file) has changed since the run began "
-            + "(content sha256 \(digest) then, \(context.setting.data.digest) now)"
-        ]
-      )
-    }
+    try checkData(digest)
     try checkInputs(checkpoint)
     // Of interest where the run goes on, not where it is read.
     if context.folder.isHeld { compareComputers(checkpoint) }
+  }
+
+  /// The same for a run that has no checkpoint yet.
+  func checkBeginning() throws {
+    if let digest = context.folder.beginning?.dataDigest { try checkData(digest) }
+  }
+
+  private func checkData(_ digest: String) throws {
+    guard digest != context.setting.data.digest else { return }
+    throw RunError.mismatch(
+      what: "another data set",
+      differences: [
+        "\(context.setting.data.path) is not what the run began with (content sha256 \(digest) then, "
+          + "\(context.setting.data.digest) now); give the former with --data FILE"
+      ]
+    )
   }
 
   private func checkConfiguration(_ yaml: String, path: String) throws {
@@ -39,7 +47,11 @@ struct CheckpointCheck {
     var differences: [String] = []
     for (key, digest) in context.setting.inputDigests.sorted(by: { $0.key < $1.key }) {
       if checkpoint.texts["digest-" + key] != digest {
-        differences.append("the file that \(key) names has changed since the run began")
+        differences.append(
+          "the file that \(key) names has changed since the run began (sha256 "
+            + "\(checkpoint.texts["digest-" + key] ?? "none") then, \(digest) now); give the former "
+            + "with --set \(key)=FILE"
+        )
       }
     }
     guard differences.isEmpty else {

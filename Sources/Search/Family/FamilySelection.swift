@@ -58,7 +58,7 @@ extension SearchRun {
   /// Works on a run that is only read, with `path` anywhere.
   ///
   /// Throws ``RunError/unfinished(_:)`` while controllers are missing, and
-  /// ``RunError/invalidInput(_:)`` before overwriting.
+  /// ``RunError/fileExists(_:)`` before overwriting.
   public func sampleFamily(
     _ settings: FamilySettings,
     to path: String,
@@ -75,11 +75,12 @@ extension SearchRun {
   ) throws -> Family {
     guard let searched = products.members, let supernet = products.supernet else {
       throw RunError.unfinished(
-        "\(folder.path): its search has not finished; go on with 'regnas resume \(folder.path)' first"
+        "\(folder.path): its search has not finished; go on with "
+          + "'regnas resume \(shellQuoted(folder.path))' first"
       )
     }
     if !overwrite, FileManager.default.fileExists(atPath: path) {
-      throw RunError.invalidInput("\(path): a file is there already; pass --overwrite or --out")
+      throw RunError.fileExists(path)
     }
     let family = try FamilySelection(
       context: context,

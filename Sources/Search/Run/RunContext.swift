@@ -5,6 +5,8 @@ import Runs
 /// doing, and how it saves itself.
 package final class RunContext {
   package let folder: RunFolder
+  /// As the run was made. Files that it names may have moved since: `setting.configuration` says where
+  /// they are.
   package let configuration: RunConfiguration
   /// What the configuration stands for, opened and checked.
   package let setting: RunSetting
@@ -21,13 +23,18 @@ package final class RunContext {
   init(
     _ folder: RunFolder,
     configuration: RunConfiguration,
+    files: InputFiles,
     services: RunServices
   ) throws {
     self.folder = folder
     self.configuration = configuration
     reporter = services.reporter
     interruption = services.interruption
-    setting = try RunSetting(configuration)
+    setting = try RunSetting(
+      configuration,
+      files: files,
+      supernetIsMade: folder.exists(RunFolder.supernetName)
+    )
     metrics = MetricsLog(folder.file(MetricsLog.name), storage: folder.storage)
     timing = MetricsLog(folder.file(MetricsLog.timingName), storage: folder.storage)
     saver =

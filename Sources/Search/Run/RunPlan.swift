@@ -5,11 +5,12 @@ import SearchSpaces
 package struct RunPlan {
   package let text: String
 
-  package init(_ configuration: RunConfiguration) throws {
-    let setting = try RunSetting(configuration)
+  package init(_ setting: RunSetting) throws {
+    let configuration = setting.configuration
     let range = setting.space.attainable(setting.costs)
     let unit = configuration.search.metric.unit
     let images = setting.images
+    let recipe = setting.supernetIsMade ? nil : try setting.recipe
     var lines = [
       "data       \(configuration.data.file): \(images.trainCount) train, "
         + "\(images.search.labels.count) search, \(images.test.labels.count) test images",
@@ -21,12 +22,14 @@ package struct RunPlan {
       lines.append("member \(index + 1)   at most \(budget.limit) \(unit)")
     }
     let evaluations = configuration.controller.updates * configuration.controller.rollout
-    if let path = configuration.supernet.file {
+    if setting.supernetIsMade {
+      lines.append("supernet   trained")
+    } else if let path = configuration.supernet.file {
       lines.append("supernet   \(path)")
     } else {
       let training = configuration.supernet.training
       let visited = (training.sandwich ? 2 : 0) + training.randomSubnets
-      for phase in setting.recipe.plan.phases {
+      for phase in recipe?.plan.phases ?? [] {
         lines.append(
           "supernet   \(phase.name): \(phase.steps) steps of "
             + (phase.elastic.isEmpty ? "the largest network" : "\(visited) subnets")
@@ -37,7 +40,7 @@ package struct RunPlan {
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
         + "\(images.reward.labels.count) images"
     )
-    lines += try setting.notes(configuration).map { "note       " + $0 }
+    lines += try setting.inputNotes(recipe).map { "note       " + $0 }
     text = lines.joined(separator: "\n")
   }
 }

@@ -20,17 +20,30 @@ package struct RunSetting {
   package let budgets: [MemberBudget]
   let reference: ReferencePredictions?
   package let images: RunImages
-  package let recipe: SupernetRecipe
+  let supernetIsMade: Bool
+  /// The configuration, with the paths where its files are now.
+  package let configuration: RunConfiguration
 
   /// SHA-256 of the files that keys of the configuration name, beside the data set and the supernet.
   package let inputDigests: [String: String]
 
-  /// Everything that can be found wrong without computing anything.
-  package static func check(_ configuration: RunConfiguration) throws {
-    _ = try RunSetting(configuration)
-  }
-
-  package init(_ configuration: RunConfiguration) throws {
+  /// - Parameters:
+  ///   - files: where the files that the configuration names are.
+  ///   - supernetIsMade: then the files that its training begins from are not needed.
+  package init(
+    _ made: RunConfiguration,
+    files: InputFiles = InputFiles(),
+    supernetIsMade: Bool = false
+  ) throws {
+    self.supernetIsMade = supernetIsMade
+    let inputs = files.inputs(of: made).filter {
+      !(supernetIsMade && $0.key.hasPrefix("supernet."))
+    }
+    for input in inputs where !input.isThere {
+      throw RunError.inputIsAway(key: input.key, path: input.path, soughtIn: files.bases)
+    }
+    let configuration = try files.located(made)
+    self.configuration = configuration
     device = try Device(configuration.runtime.device)
     guard !configuration.data.file.isEmpty else {
       throw ConfigurationError(
@@ -49,21 +62,25 @@ package struct RunSetting {
       dearest: range.upperBound
     )
     images = try RunImages(configuration, data: data, device: device)
-    recipe = try SupernetRecipe(
-      configuration.supernet,
-      of: space,
-      stepsPerEpoch: images.trainingBatchesPerEpoch
-    )
     reference = try ReferencePredictions(configuration, data: data)
     var digests: [String: String] = [:]
-    for (key, path) in [
-      ("search.reference", configuration.search.reference),
-      ("search.referenceTest", configuration.search.referenceTest),
-      ("search.latencyTable", configuration.search.latencyTable),
-      ("supernet.initial", configuration.supernet.initial),
-      ("supernet.teacher", configuration.supernet.teacher),
-    ] { digests[key] = try path.map { try SHA256.ofFile($0) } }
+    // The data set has a digest of its content, and so has the supernet that a run ends up with.
+    for input in inputs where !["data.file", "supernet.file"].contains(input.key) {
+      digests[input.key] = try SHA256.ofFile(input.located)
+    }
     inputDigests = digests
+    if !supernetIsMade { _ = try recipe }
+  }
+
+  /// How the supernet is trained. Reads the headers of the files that it begins from.
+  package var recipe: SupernetRecipe {
+    get throws {
+      try SupernetRecipe(
+        configuration.supernet,
+        of: space,
+        stepsPerEpoch: images.trainingBatchesPerEpoch
+      )
+    }
   }
 
   /// What results depend on to the last bit beside configuration and inputs.

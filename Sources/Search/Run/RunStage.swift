@@ -1,3 +1,4 @@
+import AtomicFiles
 import Networks
 import Runs
 import Supernet
@@ -37,7 +38,7 @@ package struct RunProducts {
   func trainedSupernet(of folder: RunFolder) throws -> TrainedSupernet {
     guard let supernet else {
       throw RunError.unfinished(
-        "\(folder.path): the supernet is not trained yet; go on with 'regnas resume \(folder.path)' "
+        "\(folder.path): the supernet is not trained yet; go on with 'regnas resume \(shellQuoted(folder.path))' "
           + "first"
       )
     }

@@ -1,5 +1,6 @@
 import Configuration
 import Families
+import Foundation
 import Runs
 
 /// One run: trains a supernet, then searches the members of a family, smallest budget first.
@@ -19,19 +20,27 @@ public final class SearchRun {
   package let context: RunContext
   private let stages: [any RunStage]
   /// The stage under way, by its place; their number when all are done.
-  private var position = 0
-  package private(set) var products = RunProducts()
+  var position = 0
+  package var products = RunProducts()
 
   /// What a checkpoint says when all stages are done.
   static let finishedPhase = "finished"
 
-  private init(_ context: RunContext) {
+  init(_ context: RunContext) {
     self.context = context
     stages = [SupernetStage(context), MemberSearch(context)]
     context.saver?.makeCheckpoint = { [unowned self] in try checkpoint() }
   }
 
   public var folder: RunFolder { context.folder }
+  /// What `run.json` is to keep of the run's beginning.
+  package var beginning: RunBeginning {
+    folder.beginning
+      ?? RunBeginning(
+        directory: FileManager.default.currentDirectoryPath,
+        dataDigest: context.setting.data.digest
+      )
+  }
   public var configuration: RunConfiguration { context.configuration }
   public var isFinished: Bool { position == stages.count }
   /// The stage under way, as checkpoints name it; `finished` after the last.
@@ -46,10 +55,23 @@ public final class SearchRun {
     in folder: @autoclosure () throws -> RunFolder,
     services: RunServices
   ) throws -> SearchRun {
-    try RunSetting.check(configuration)
+    _ = try RunCheck(configuration, at: nil, overwrite: false)
     let folder = try folder()
-    try folder.write(configuration.yaml, to: RunFolder.configurationName)
-    return SearchRun(try RunContext(folder, configuration: configuration, services: services))
+    do {
+      try folder.write(configuration.yaml, to: RunFolder.configurationName)
+      noteLocks(of: folder, services)
+      return SearchRun(
+        try RunContext(
+          folder,
+          configuration: configuration,
+          files: InputFiles(),
+          services: services
+        )
+      )
+    } catch {
+      _ = folder.giveUp()
+      throw error
+    }
   }
 
   /// Goes on from the newest checkpoint that verifies; newer ones that do not are reported.
@@ -64,10 +86,28 @@ public final class SearchRun {
     configuration: RunConfiguration,
     services: RunServices
   ) throws -> SearchRun {
-    let context = try RunContext(folder, configuration: configuration, services: services)
+    try resume(folder, configuration: configuration, moved: [:], services: services)
+  }
+
+  /// The same, with the paths of input files that have moved, by their keys: they are taken when their
+  /// content is what it was.
+  package static func resume(
+    _ folder: RunFolder,
+    configuration: RunConfiguration,
+    moved: [String: String],
+    services: RunServices
+  ) throws -> SearchRun {
+    noteLocks(of: folder, services)
+    let context = try RunContext(
+      folder,
+      configuration: configuration,
+      files: InputFiles(moved: moved, bases: folder.inputBases),
+      services: services
+    )
     let run = SearchRun(context)
     let store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
     guard !store.names().isEmpty else {
+      try CheckpointCheck(context).checkBeginning()
       if folder.isHeld {
         services.reporter.note("no checkpoint yet: starting from the beginning")
         try context.metrics.truncate(to: 0)
@@ -79,6 +119,14 @@ public final class SearchRun {
     try run.restore(checkpoint, name: name)
     if folder.isHeld { services.reporter.note("going on from \(folder.file(name))") }
     return run
+  }
+
+  static func noteLocks(of folder: RunFolder, _ services: RunServices) {
+    guard let problem = folder.lockProblem else { return }
+    services.reporter.note(
+      "warning: \(folder.path) is on a file system without locks (\(problem)): two processes that work "
+        + "on this run would not notice each other"
+    )
   }
 
   /// Trains the supernet, if that is not done, and stops there: ``train()`` goes on. Throws

@@ -36,7 +36,7 @@ struct NamedSupernet {
     try SupernetFile.checkValues(path: path)
     history = (information.provenance[SupernetRecipe.historyKey] ?? "").split(separator: ",")
       .map { String($0.drop { $0 == " " }) }
-    notes = fit.notes.map { "\(key) (\(path)): \($0)" }
+    notes = fit.notes.map { "\(key): \($0)" }
   }
 
   private static func difference(_ fit: SupernetFit, key: String) -> String {

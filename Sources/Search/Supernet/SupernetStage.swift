@@ -17,13 +17,14 @@ final class SupernetStage: RunStage {
   init(_ context: RunContext) { self.context = context }
 
   func run(_ products: inout RunProducts) throws {
-    for note in try context.setting.notes(context.configuration) { context.reporter.note(note) }
-    if let path = context.configuration.supernet.file {
+    let recipe = try context.setting.recipe
+    for note in try context.setting.inputNotes(recipe) { context.reporter.note(note) }
+    if let path = context.setting.configuration.supernet.file {
       let supernet = try context.setting.readSupernet(path)
       context.reporter.note("supernet: \(path)")
-      try write(supernet)
+      try write(supernet, recipe)
     } else {
-      try write(train())
+      try write(train(recipe), recipe)
       trainer = nil
     }
     products.supernet = try TrainedSupernet(context)
@@ -41,14 +42,14 @@ final class SupernetStage: RunStage {
     if isDone {
       products.supernet = try TrainedSupernet(context)
     } else {
-      let trainer = try makeTrainer()
+      let trainer = try makeTrainer(context.setting.recipe)
       try trainer.restore(checkpoint.tensors(under: "trainer/"))
       self.trainer = trainer
     }
   }
 
-  private func train() throws -> Supernet {
-    let trainer = try self.trainer ?? makeTrainer()
+  private func train(_ recipe: SupernetRecipe) throws -> Supernet {
+    let trainer = try self.trainer ?? makeTrainer(recipe)
     self.trainer = trainer
     let images = context.setting.images
     let batches = try images.trainingBatches(from: trainer.stepsDone)
@@ -96,8 +97,9 @@ final class SupernetStage: RunStage {
     return try trainer.result()
   }
 
-  private func makeTrainer() throws -> NetworkTrainer {
-    let (keys, setting) = (context.configuration.supernet, context.setting)
+  private func makeTrainer(_ recipe: SupernetRecipe) throws -> NetworkTrainer {
+    let setting = context.setting
+    let keys = setting.configuration.supernet
     let random = RandomStream(
       seed: context.configuration.seed,
       name: "supernet.initialisation"
@@ -113,7 +115,7 @@ final class SupernetStage: RunStage {
     return try NetworkTrainer(
       supernet,
       configuration: keys.training,
-      phases: setting.recipe.plan.phases,
+      phases: recipe.plan.phases,
       teacher: teacher,
       calibration: calibration,
       seed: context.configuration.seed
@@ -149,18 +151,15 @@ final class SupernetStage: RunStage {
     try context.folder.write(curve.svg, to: RunFolder.curveName)
   }
 
-  private func write(_ supernet: Supernet) throws {
+  private func write(_ supernet: Supernet, _ recipe: SupernetRecipe) throws {
     var provenance = [
       "configuration": context.configuration.resultsYAML,
       "data-sha256": context.setting.data.digest,
       "seed": String(context.configuration.seed),
     ]
-    if !context.setting.recipe.notes.isEmpty {
-      provenance["notes"] = context.setting.recipe.notes.joined(separator: "\n")
-    }
-    if !context.setting.recipe.history.isEmpty {
-      provenance[SupernetRecipe.historyKey] =
-        context.setting.recipe.history.joined(separator: ", ")
+    if !recipe.notes.isEmpty { provenance["notes"] = recipe.notes.joined(separator: "\n") }
+    if !recipe.history.isEmpty {
+      provenance[SupernetRecipe.historyKey] = recipe.history.joined(separator: ", ")
     }
     try supernet.write(
       to: context.folder.file(RunFolder.supernetName),

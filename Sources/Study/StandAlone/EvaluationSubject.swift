@@ -1,3 +1,4 @@
+import AtomicFiles
 import Configuration
 import Decisions
 import Foundation
@@ -44,7 +45,7 @@ package final class EvaluationSubject {
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError.unfinished(
         "\(path): the supernet of this run is not trained yet; "
-          + "go on with 'regnas resume \(path)' first"
+          + "go on with 'regnas resume \(shellQuoted(path))' first"
       )
     }
     return (file, String(decoding: bytes, as: UTF8.self))

@@ -59,10 +59,11 @@ struct CheckpointCommand: ParsableCommand {
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "verify",
-      abstract: "Verify every checkpoint, the supernet and the family of a run.",
+      abstract: "Verify all that a run is resumed from and what it has made.",
       discussion: """
-        Reads all bytes and compares them with their checksums. Ends with status 65 if a file is \
-        damaged, and says which.
+        Reads all bytes and compares them with their checksums, and looks for what resuming needs \
+        beside a checkpoint: the supernet, the data set, and what else the configuration names. Ends \
+        with status 65 if a file is damaged or another one, 66 if one is missing, and says which.
 
         EXAMPLE
           regnas checkpoint verify checkpoints/fashion
@@ -78,6 +79,8 @@ struct CheckpointCommand: ParsableCommand {
     struct Entry: Encodable {
       var file: String
       var problem: String?
+      /// Whether the file is not there.
+      var isMissing = false
     }
 
     func run() throws {
@@ -94,10 +97,15 @@ struct CheckpointCommand: ParsableCommand {
         }
         entries.append(entry)
       }
+      entries += try ResumeCheck(RunFolder.read(folder)).findings.map {
+        Entry(file: $0.file, problem: $0.problem, isMissing: $0.isMissing)
+      }
       let lines = entries.map { "\($0.file): \($0.problem ?? "sound")" }
       try Console.show(entries, lines.joined(separator: "\n"), json: json)
-      if entries.contains(where: { $0.problem != nil }) {
-        throw ExitCode(ExitStatus.badData.rawValue)
+      let problems = entries.filter { $0.problem != nil }
+      guard problems.isEmpty else {
+        let status: ExitStatus = problems.allSatisfy(\.isMissing) ? .missingInput : .badData
+        throw ExitCode(status.rawValue)
       }
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import Configuration
 import Runs
 import Search
@@ -10,7 +11,8 @@ struct ResumeCommand: ParsableCommand {
     discussion: """
       Ends with the same bytes in every result as if the run had never stopped (same machine, \
       same number of threads). Keys that change results cannot be changed; checkpoint.every and \
-      checkpoint.keep can.
+      checkpoint.keep can. Input files that have moved are taken from where --data and --set say, \
+      when their content is the same. For more updates or other budgets: 'regnas extend'.
 
       EXAMPLE
         regnas resume checkpoints/fashion
@@ -20,8 +22,7 @@ struct ResumeCommand: ParsableCommand {
   @Argument(help: "Folder of the run.")
   var folder: String
 
-  @Option(name: .long, help: "Set one configuration key. May be repeated.")
-  var set: [String] = []
+  @OptionGroup var changes: RunChanges
 
   @Flag(help: "Stop when the supernet is trained, as 'regnas supernet train' does.")
   var supernetOnly = false
@@ -29,29 +30,29 @@ struct ResumeCommand: ParsableCommand {
   @OptionGroup var work: WorkOptions
 
   func run() throws {
-    var sources = try RunFolder.read(folder).configurationSources()
-    for assignment in set { try sources.set(assignment, place: "--set") }
-    let configuration = sources.configuration
-    try configuration.startTorch()
+    // The process may replace itself here: before it holds the folder.
+    WaitPolicy.apply()
     let folder = try RunFolder.open(folder, storage: work.storage)
+    let (configuration, moved) = try changes.apply(to: folder)
+    try configuration.startTorch(work.reporter())
     let session = RunSession(work)
     let run = try SearchRun.resume(
       folder,
       configuration: configuration,
+      moved: moved,
       services: session.services
     )
+    let quoted = shellQuoted(folder.path)
     guard !run.isFinished else {
-      session.reporter.note("this run is complete; the family: regnas sample \(folder.path)")
+      session.reporter.note("this run is complete; the family: regnas sample \(quoted)")
       return
     }
     guard !supernetOnly else {
-      try session.record(folder, configuration, endingAs: "supernet trained") {
-        try run.trainSupernet()
-      }
-      session.reporter.note("the supernet is trained; search with: regnas resume \(folder.path)")
+      try session.record(run, endingAs: "supernet trained") { try run.trainSupernet() }
+      session.reporter.note("the supernet is trained; search with: regnas resume \(quoted)")
       return
     }
-    try session.record(folder, configuration) { try run.train() }
-    session.reporter.note("done; the family: regnas sample \(folder.path)")
+    try session.record(run) { try run.train() }
+    session.reporter.note("done; the family: regnas sample \(quoted)")
   }
 }

@@ -39,6 +39,8 @@ struct SampleCommand: ParsableCommand {
   @Flag(help: "Print the family as JSON.")
   var json = false
 
+  @OptionGroup var changes: RunChanges
+
   @OptionGroup var work: WorkOptions
 
   func validate() throws {
@@ -49,19 +51,20 @@ struct SampleCommand: ParsableCommand {
 
   func run() throws {
     let folder = try RunFolder.read(folder)
-    let configuration = try folder.configuration()
-    try configuration.startTorch()
+    let path = out ?? folder.file(RunFolder.familyName)
+    let (configuration, moved) = try changes.apply(to: folder)
+    try configuration.startTorch(work.reporter())
     let session = RunSession(work)
     let run = try SearchRun.resume(
       folder,
       configuration: configuration,
+      moved: moved,
       services: session.services
     )
     var settings = FamilySettings(configuration)
     settings.samples = samples ?? settings.samples
     settings.finalists = finalists ?? settings.finalists
     settings.seed = seed ?? settings.seed
-    let path = out ?? folder.file(RunFolder.familyName)
     let family = try run.sampleFamily(
       settings,
       to: path,

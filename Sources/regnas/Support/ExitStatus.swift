@@ -28,15 +28,23 @@ enum ExitStatus: Int32 {
   case deviceUnavailable = 69
   case inputOutput = 74
   case busy = 75
+  /// `--max-time` is over and the work is saved, not done: as timeout(1) has it.
+  case timeOut = 124
 
-  /// Prints what went wrong and ends the process. ArgumentParser handles its own errors (and help).
+  /// Prints what went wrong and ends the process. ArgumentParser words its own errors (and help).
   static func exit(with error: any Error) -> Never {
     if let stop = error as? Interrupted {
-      Foundation.exit(stop.signal == 0 ? 0 : 128 + stop.signal)
+      Foundation.exit(stop.signal == 0 ? timeOut.rawValue : 128 + stop.signal)
     }
-    guard let status = status(of: error) else { RegNAS.exit(withError: error) }
-    Console.error("error: \(error)")
-    Foundation.exit(status.rawValue)
+    if let status = status(of: error) {
+      Console.error("error: \(error)")
+      Foundation.exit(status.rawValue)
+    }
+    let (text, code) = (RegNAS.fullMessage(for: error), RegNAS.exitCode(for: error))
+    if !text.isEmpty {
+      if code.isSuccess { Console.out(text) } else { Console.error(text) }
+    }
+    Foundation.exit(code.rawValue)
   }
 
   /// nil for errors that are not ours.
@@ -96,8 +104,9 @@ enum ExitStatus: Int32 {
 
   private static func run(_ error: RunError) -> ExitStatus {
     switch error {
-    case .exists, .impossibleBudget, .unfinished: .usage
-    case .notARun, .missingInput: .missingInput
+    case .exists, .fileExists, .fileInTheWay, .impossibleBudget, .unfinished: .usage
+    case .notARun, .beingReplaced, .missingInput, .inputIsAway: .missingInput
+    case .noRoom, .notAFolder: .inputOutput
     case .busy: .busy
     case .noUsableCheckpoint, .mismatch, .invalidInput: .badData
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import Configuration
 import Runs
 import Search
@@ -11,17 +12,17 @@ struct NewRun: ParsableArguments {
   @Option(help: "Name of the run; SPACE-SEED if not given.")
   var name: String?
 
-  @Option(help: "Folder that runs are kept in.")
-  var out = "checkpoints"
-
-  @Flag(help: "Replace a run of the same name.")
-  var overwrite = false
+  @OptionGroup var place: RunPlace
 
   @Flag(help: "Print every configuration key with its value and where it came from, and stop.")
   var printConfig = false
 
   @Flag(help: "Check everything, print sizes and costs, and stop.")
   var dryRun = false
+
+  func validate() throws {
+    if let name { try RunPlace.check(name: name) }
+  }
 
   /// Makes the run and does `body` with it, unless only its plan is asked for. `state` is what
   /// `run.json` says at the end; `next` is the command to go on with, without the folder.
@@ -38,20 +39,46 @@ struct NewRun: ParsableArguments {
       return
     }
     try check(configuration)
-    try configuration.startTorch()
+    try configuration.startTorch(work.reporter())
+    let path = place.path(of: name ?? "\(configuration.space.name)-\(configuration.seed)")
+    let check = try RunCheck(configuration, at: path, overwrite: place.overwrite)
     if dryRun {
-      Console.out(try RunPlan(configuration).text)
+      Console.out(try RunPlan(check.setting).text)
       return
     }
     let session = RunSession(work)
-    let name = name ?? "\(configuration.space.name)-\(configuration.seed)"
     let run = try SearchRun.start(
       configuration,
-      in: try RunFolder.create("\(out)/\(name)", overwrite: overwrite, storage: work.storage),
+      in: try RunFolder.create(path, overwrite: place.overwrite, storage: work.storage),
       services: session.services
     )
     session.reporter.note("run \(run.folder.path), seed \(configuration.seed)")
-    try session.record(run.folder, configuration, endingAs: state) { try body(run) }
-    session.reporter.note("done; go on with: regnas \(next) \(run.folder.path)")
+    try session.record(run, endingAs: state) { try body(run) }
+    session.reporter.note("done; go on with: regnas \(next) \(shellQuoted(run.folder.path))")
+  }
+}
+
+/// Where a new run goes.
+struct RunPlace: ParsableArguments {
+  @Option(help: "Folder that runs are kept in.")
+  var out = "checkpoints"
+
+  @Flag(help: "Replace a run of the same name; it is kept until the new one has saved itself.")
+  var overwrite = false
+
+  func path(of name: String) -> String { "\(out.isEmpty ? "." : out)/\(name)" }
+
+  /// Throws `ValidationError` for a name that is no name of a folder of its own.
+  static func check(name: String) throws {
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    let isName = parts.allSatisfy { part in
+      !["", ".", ".."].contains(part.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+    guard isName, !name.contains("\0") else {
+      throw ValidationError(
+        "--name '\(name)' is no name of a folder; give a word such as 'first', and the folder that "
+          + "it goes into as --out"
+      )
+    }
   }
 }

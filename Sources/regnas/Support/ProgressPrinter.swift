@@ -65,13 +65,13 @@ final class ProgressPrinter: Reporter {
       Console.error(text)
       return
     }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text.prefix(Console.columns - 1))".utf8))
+    Console.errorText("\r\u{1B}[K\(text.prefix(max(1, Console.columns - 1)))")
     lineIsOpen = true
   }
 
   func endProgress() {
     title = ""
-    if lineIsOpen { FileHandle.standardError.write(Data("\n".utf8)) }
+    if lineIsOpen { Console.errorText("\n") }
     lineIsOpen = false
   }
 

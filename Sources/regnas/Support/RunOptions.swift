@@ -67,11 +67,17 @@ struct SpeechOptions: ParsableArguments {
 struct WorkOptions: ParsableArguments {
   @OptionGroup var speech: SpeechOptions
 
-  @Option(help: "Stop after this many seconds, saving first.")
+  @Option(help: "Stop after this many seconds, saving first; the exit status is then 124.")
   var maxTime: Double?
 
   @Option(help: .hidden)
   var dieAtStorageOperation: Int?
+
+  func validate() throws {
+    if let maxTime, !(maxTime > 0 && maxTime.isFinite) {
+      throw ValidationError("--max-time must be a number of seconds above 0")
+    }
+  }
 
   /// How the run's files are written.
   var storage: any Storage { dieAtStorageOperation.map(DyingStorage.init) ?? SystemStorage() }

@@ -1,16 +1,31 @@
 import Configuration
 import Foundation
+import Runs
 import Search
 import Torch
 
 extension RunConfiguration {
   /// Starts libtorch as configured. First thing of every command that computes.
-  func startTorch() throws {
+  ///
+  /// Throws ``ConfigurationError`` for a number of threads that no one can mean.
+  func startTorch(_ reporter: (any Reporter)? = nil) throws {
     WaitPolicy.apply()
-    try TorchRuntime.start(
-      threads: runtime.threads > 0
-        ? runtime.threads : ProcessInfo.processInfo.activeProcessorCount
-    )
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let most = max(64, 8 * cores)
+    guard runtime.threads <= most else {
+      throw ConfigurationError(
+        place: "runtime.threads",
+        message: "\(runtime.threads) threads are more than \(most), the most that this machine of "
+          + "\(cores) cores runs; 0 takes every core"
+      )
+    }
+    if runtime.threads > cores {
+      reporter?.note(
+        "warning: \(runtime.threads) threads on \(cores) cores wait for each other"
+      )
+    }
+    let threads = runtime.threads > 0 ? runtime.threads : cores
+    try TorchRuntime.start(threads: threads)
     if runtime.deterministic { try TorchRuntime.setDeterministic(true) }
   }
 }
@@ -25,7 +40,7 @@ extension RunConfiguration {
 ///
 /// OpenMP reads its settings when it is loaded, before `main`, so the process has to replace itself
 /// once with them set. What the user has set is left alone.
-private enum WaitPolicy {
+enum WaitPolicy {
   static func apply() {
     let environment = ProcessInfo.processInfo.environment
     guard environment["OMP_WAIT_POLICY"] == nil, environment["GOMP_SPINCOUNT"] == nil else {

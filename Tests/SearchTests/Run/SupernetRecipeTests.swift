@@ -161,8 +161,8 @@ import Torch
     try SmallRun.writeData(to: data, seed: 1, classes: 2)
     small.configuration.data.file = data
     small.configuration.supernet.initial = file
-    let plan = try RunPlan(small.configuration).text
-    #expect(plan.contains("note       supernet.initial (\(file)): it tells 3 classes apart"))
+    let plan = try RunPlan(RunSetting(small.configuration)).text
+    #expect(plan.contains("note       supernet.initial: it tells 3 classes apart"))
     let keeper = NoteKeeper()
     try small.start("second", reporter: keeper).train()
     #expect(keeper.notes.contains { $0.contains("the head (classifier.linear.weight") })

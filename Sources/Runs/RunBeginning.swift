@@ -1,0 +1,13 @@
+/// What `run.json` keeps of a run's beginning. It helps to find inputs that moved; results do not
+/// depend on it.
+package struct RunBeginning: Codable, Sendable {
+  /// Where the program was: relative paths are understood from there.
+  package var directory: String
+  /// Of the content of the data set.
+  package var dataDigest: String
+
+  package init(directory: String, dataDigest: String) {
+    self.directory = directory
+    self.dataDigest = dataDigest
+  }
+}
