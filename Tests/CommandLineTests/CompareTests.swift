@@ -56,10 +56,6 @@ import Testing
     let pictures = folder.names().filter { $0.hasSuffix(".svg") }
     #expect(pictures.count == 2 && pictures.contains("curves-300M.svg"))
 
-    try regnas.refuse("\(command) --out curves", 64, "curves.csv", "--overwrite")
-    try folder.put("mine", "b-300M.svg")
-    try regnas.refuse("\(command) --out b", 64, "b-300M.svg", "--overwrite")
-    #expect(!folder.exists("b.csv"))
     // The same again, to the byte; other seeds would be other numbers.
     try regnas.succeed("\(command) --out again")
     #expect(folder.text("again.csv") == folder.text("curves.csv"))

@@ -138,7 +138,6 @@ import Testing
       --out table.h5
       """
     try regnas.succeed(measure)
-    try regnas.refuse(measure, 64, "table.h5", "--overwrite")
     let train: Command =
       """
       train --data data.h5 --dry-run --set supernet.calibrationImages=32 --threads 2

@@ -59,10 +59,11 @@ package struct StrategyComparison {
       * (separate * configuration.search.budgets.count + contenders.count - separate)
   }
 
-  /// The budgets in MACs, in their order. Throws what ``run(progress:)`` throws.
-  package func limits() throws -> [Int] { try feasibleSets().map { $0.budgets[0].limit } }
-
-  private func feasibleSets() throws -> [FeasibleSet] {
+  /// One result per budget, in their order. `progress` is called after each search.
+  ///
+  /// Throws ``RunError/impossibleBudget(_:)`` before the first search, for a budget that no network
+  /// meets or one that is given twice.
+  package func run(progress: (Contender) -> Void) throws -> [BudgetResult] {
     let sets = try configuration.search.budgets.map { try problem.feasible(budget: $0) }
     let limits = sets.map { $0.budgets[0].limit }
     if let twice = limits.first(where: { limit in limits.count { $0 == limit } > 1 }) {
@@ -70,15 +71,6 @@ package struct StrategyComparison {
         "search.budgets: \(twice) MACs is given twice; name each budget once"
       )
     }
-    return sets
-  }
-
-  /// One result per budget, in their order. `progress` is called after each search.
-  ///
-  /// Throws ``RunError/impossibleBudget(_:)`` before the first search, for a budget that no network
-  /// meets or one that is given twice.
-  package func run(progress: (Contender) -> Void) throws -> [BudgetResult] {
-    let sets = try feasibleSets()
     let comparison = Comparison(
       evaluations: evaluations,
       seeds: 0..<UInt64(seeds),

@@ -38,9 +38,6 @@ struct LatencyCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Latency table to write.")
     var out: String
 
-    @Flag(help: "Replace a file that is there.")
-    var overwrite = false
-
     @Option(help: "Image size; several make it a decision.")
     var resolution: [Int] = []
 
@@ -80,7 +77,6 @@ struct LatencyCommand: ParsableCommand {
     }
 
     func run() throws {
-      try NewFile.check(out, overwrite: overwrite)
       var configuration = RunConfiguration()
       configuration.runtime.threads = threads
       try configuration.startTorch()

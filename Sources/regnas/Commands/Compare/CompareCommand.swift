@@ -49,9 +49,6 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Files to write, without their endings.")
   var out: String?
 
-  @Flag(help: "Replace files that are there.")
-  var overwrite = false
-
   @OptionGroup var speech: SpeechOptions
 
   func validate() throws {
@@ -69,7 +66,7 @@ struct CompareCommand: ParsableCommand {
     for assignment in set { try sources.set(assignment, place: "--set") }
     try sources.set("search.budgets", to: budget, place: "--budget")
     try sources.set("runtime.threads", to: String(threads), place: "--threads")
-    if let out { try NewFile.check(out + ".csv", overwrite: overwrite) }
+    if let out { try Self.checkFolder(of: out) }
     let configuration = sources.configuration
     try configuration.startTorch()
     let problem = try SurrogateProblem(csv: surrogate)
@@ -88,12 +85,6 @@ struct CompareCommand: ParsableCommand {
       seeds: seeds,
       patience: patience
     )
-    if let out {
-      for limit in try comparison.limits() {
-        let picture = "\(out)-\(StrategyComparison.BudgetResult.text(ofLimit: limit)).svg"
-        try NewFile.check(picture, overwrite: overwrite)
-      }
-    }
     var done = 0
     let results = try comparison.run { contender in
       done += 1
@@ -121,6 +112,19 @@ struct CompareCommand: ParsableCommand {
       try AtomicFile.write(Array(result.chart.svg.utf8), to: written[written.count - 1])
     }
     reporter.note("wrote " + written.joined(separator: ", "))
+  }
+
+  /// A missing folder is better found before the searches than after them.
+  private static func checkFolder(of file: String) throws {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      throw ConfigurationError(
+        place: "--out",
+        message: "there is no folder \(folder) to write to; make it first"
+      )
+    }
   }
 
   private static func contenders(_ text: String) throws -> [StrategyComparison.Contender] {

@@ -7,10 +7,8 @@ import Study
 
 // What `regnas compare` shows and writes.
 extension StrategyComparison.BudgetResult {
-  var limitText: String { Self.text(ofLimit: limit) }
-
   /// `300M` where the limit is whole millions, else all its digits.
-  static func text(ofLimit limit: Int) -> String {
+  var limitText: String {
     limit % 1_000_000 == 0 ? "\(limit / 1_000_000)M" : "\(limit)"
   }
 
