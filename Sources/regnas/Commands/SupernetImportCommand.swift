@@ -86,7 +86,6 @@ extension SupernetCommand {
       ).fit(checkpoint)
       if dryRun {
         Console.out(plan.description)
-        if !plan.problems.isEmpty { try plan.check() }
         _ = try plan.state(from: checkpoint)
         return
       }
