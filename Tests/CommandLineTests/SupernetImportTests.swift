@@ -47,6 +47,7 @@ import Testing
     try regnas.refuse("\(command) no/w.h5", 64, "there is no folder no")
     try regnas.refuse("\(command) checkpoints", 64, "checkpoints is a folder")
     try regnas.refuse("\(command) checkpoints --overwrite", 64, "checkpoints is a folder")
+    try regnas.refuse("\(command) w.safetensors --overwrite", 64, "the checkpoint itself")
     try regnas.succeed("\(command) notes.txt --overwrite")
     // What was exported comes back as it was.
     let search: Command = "train --config run.yaml --quiet --name again"

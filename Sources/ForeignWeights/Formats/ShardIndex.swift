@@ -7,7 +7,9 @@ struct ShardIndex {
   static let maximumFiles = 1000
 
   private struct Text: Decodable {
-    var weight_map: [String: String]
+    var files: [String: String]
+
+    enum CodingKeys: String, CodingKey { case files = "weight_map" }
   }
 
   /// The file of each tensor.
@@ -18,7 +20,7 @@ struct ShardIndex {
     guard source.count <= Self.maximumSize else { return nil }
     let bytes = try source.read(0..<source.count, part: "the index")
     guard let text = try? JSONDecoder().decode(Text.self, from: Data(bytes)) else { return nil }
-    files = text.weight_map
+    files = text.files
   }
 
   /// The tensors of all files, as the index shares them out. `folder` is where they lie.

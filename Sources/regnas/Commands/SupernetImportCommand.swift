@@ -76,7 +76,12 @@ extension SupernetCommand {
     }
 
     func run() throws {
-      if let out, !dryRun { try NewFile.check(out, overwrite: overwrite) }
+      if let out, !dryRun {
+        try NewFile.check(out, overwrite: overwrite)
+        guard !NewFile.isSame(out, file) else {
+          throw ValidationError("--out is the checkpoint itself, which is kept; give another file")
+        }
+      }
       let checkpoint = try ForeignCheckpoint(contentsOf: file)
       let (space, plan) = try ImportedSpace(
         name: space,

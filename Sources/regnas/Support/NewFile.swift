@@ -36,4 +36,11 @@ enum NewFile {
       )
     }
   }
+
+  /// Whether two paths are of one file that is there.
+  static func isSame(_ path: String, _ other: String) -> Bool {
+    var (first, second) = (Foundation.stat(), Foundation.stat())
+    return stat(path, &first) == 0 && stat(other, &second) == 0
+      && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
 }
