@@ -227,7 +227,7 @@ let package = Package(
     tests("Torch", ["RandomStreams", "Networks"]),
     tests("ImageData", ["RandomStreams", "AtomicFiles", "HDF5", "TestSupport"]),
     tests("SearchSpaces", ["RandomStreams", "Decisions", "Torch", "Networks", "Supernet"]),
-    tests("ForeignWeights"),
+    tests("ForeignWeights", ["TestSupport"]),
     tests(
       "Supernet",
       [

@@ -13,7 +13,7 @@ extension ConfigurationKey {
       .init(
         "supernet.initial",
         \.supernet.initial,
-        "A supernet file to start from; null for fresh weights.",
+        "A supernet file to start from, without its head where classes differ; null for fresh weights.",
         namesFile: true
       ),
       .training(

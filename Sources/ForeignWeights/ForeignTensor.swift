@@ -13,6 +13,12 @@ package struct ForeignTensor: Sendable {
   /// Element type and shape, as `float32[16, 3, 3, 3]`.
   package var summary: String { "\(elementType.rawValue)\(shape)" }
 
+  /// Whether the two are the same elements of the same file.
+  func isSameView(as other: ForeignTensor) -> Bool {
+    source === other.source && storagePosition == other.storagePosition && layout == other.layout
+      && elementType == other.elementType
+  }
+
   /// The values in row-major order, rounded to the nearest float32.
   package func floats() throws(ImportError) -> [Float] {
     let bytes = try spanBytes()
@@ -37,6 +43,12 @@ package struct ForeignTensor: Sendable {
       )
     }
     return integers(try spanBytes())
+  }
+
+  /// The values as whole numbers, rounded where they are not; those beyond 64 bits become 0.
+  package func rounded() throws(ImportError) -> [Int64] {
+    if elementType.isInteger { return try integers() }
+    return try floats().map { Int64(exactly: $0.rounded()) ?? 0 }
   }
 
   private func integers(_ bytes: [UInt8]) -> [Int64] {

@@ -14,22 +14,29 @@ package struct ImportError: Error, Equatable, Sendable, CustomStringConvertible 
     case missing
     /// The system refused to read it.
     case unreadable(reason: String)
-    /// The content is none of the three formats.
+    /// The content is of no format that is known here.
     case unknownFormat(reason: String)
+    /// The content is of another format.
+    case otherFormat(OtherFormat)
     /// `part` needs more bytes than there are.
     case truncated(part: String, needed: Int, available: Int)
     /// `part` breaks the rules of its format.
     case damaged(part: String, reason: String)
-    /// The pickle wants to make or call something that is not a tensor: `global` as `posix.system`.
-    case codeRefused(global: String)
     /// The file is sound, and uses something that this reader does not read.
     case unsupported(part: String, reason: String)
     /// A guard against files made to exhaust memory or time.
     case limitExceeded(part: String, limit: Int)
-    /// The file holds no tensor.
-    case noTensors
+    /// The file holds no tensor, only what is said here.
+    case noTensors(ForeignCheckpoint.Rest)
+    /// The file holds a module of this class, which only its own code could unpack, under `key` or as
+    /// the only object.
+    case wholeModule(String, key: String?)
+    /// Several sets of weights fit as well as each other, by what their keys begin with.
+    case ambiguous(sets: [String])
+    /// No weights are under what `option` names; those that could be meant.
+    case noSuchSet(option: String, there: [String])
     /// The keys do not map onto those of the supernet.
-    case problems([ImportProblem])
+    case problems([ImportProblem], hint: String?)
   }
 
   package var description: String {
@@ -47,26 +54,67 @@ extension ImportError.Cause: CustomStringConvertible {
     case .unknownFormat(let reason):
       return
         "\(reason); a file of torch.save (zip or legacy pickle) or a safetensors file is expected"
+    case .otherFormat(let format):
+      return "it is \(format.what); \(format.remedy)"
     case .truncated(let part, let needed, let available):
       return
         "\(printable(part)) needs \(needed) bytes and \(available) are left; the file is cut short or damaged: fetch it again"
     case .damaged(let part, let reason):
       return "\(printable(part)) is damaged: \(printable(reason, limit: 500)); fetch the file again"
-    case .codeRefused(let global):
-      return
-        "its pickle names \(printable(global)), which no state dict of tensors needs; nothing was executed. Save only the tensors: torch.save(model.state_dict(), path)"
     case .unsupported(let part, let reason):
       return "\(printable(part)) is not supported: \(printable(reason, limit: 500))"
     case .limitExceeded(let part, let limit):
       return
         "\(printable(part)) is beyond the limit of \(limit), which no checkpoint of a supernet needs"
-    case .noTensors:
-      return "it holds no tensor; a state dict is expected, bare or under the key 'state_dict'"
-    case .problems(let problems):
+    case .noTensors(let rest):
+      return rest.reasonForNoTensors
+    case .wholeModule(let name, let key):
+      let place = key.map { "['\(printable($0, limit: 60))']" } ?? ""
       return
-        (["\(problems.count) of its keys do not map onto the supernet:"]
-        + problems.map { "  \($0)" }).joined(separator: "\n")
+        "it holds a whole module, of the class \(printable(name)), which only that code can unpack; "
+        + "nothing was executed. Where the code is at hand and the file is trusted, save the tensors in "
+        + "Python: torch.save(torch.load(path, weights_only=False)\(place).state_dict(), 'weights.pth')"
+    case .ambiguous(let sets):
+      let choices = sets.map(Self.quoted)
+      return
+        "it holds \(sets.count) sets of weights that fit equally well: "
+        + "\(choices.prefix(10).joined(separator: ", ")). Choose one: --key \(Self.key(of: sets[0]))"
+    case .noSuchSet(let option, let there):
+      let choices = there.prefix(10).map(Self.quoted).joined(separator: ", ")
+      let more = there.count > 10 ? " and \(there.count - 10) more" : ""
+      return
+        "\(printable(option)): there is no such set of weights; "
+        + (there.isEmpty ? "no tensor fits anywhere" : "there are \(choices)\(more)")
+    case .problems(let problems, let hint):
+      let count = problems.count
+      return
+        (["\(count) of its tensors \(count == 1 ? "does" : "do") not go into the supernet:"]
+        + ImportProblem.lines(problems) + [hint].compactMap { $0 }).joined(separator: "\n")
     }
+  }
+
+  /// A set as messages name it, without the dot behind it.
+  private static func quoted(_ prefix: String) -> String {
+    prefix.isEmpty ? "the outermost dictionary" : "'\(key(of: prefix))'"
+  }
+
+  private static func key(of prefix: String) -> String {
+    printable(prefix.hasSuffix(".") ? String(prefix.dropLast()) : prefix)
+  }
+}
+
+extension ForeignCheckpoint.Rest {
+  fileprivate var reasonForNoTensors: String {
+    let arrays = objects.values.contains("numpy.ndarray") || object == "numpy.ndarray"
+    if arrays {
+      return "it holds NumPy arrays and no tensor; save them as tensors in Python: torch.save("
+        + "{name: torch.as_tensor(value) for name, value in weights.items()}, 'weights.pth')"
+    }
+    let found = object ?? objects.min { $0.key < $1.key }?.value
+    let what = found.map { ", but an object of \(printable($0))" } ?? ""
+    return
+      "it holds no tensor\(what); nothing was executed. A state dict is expected, bare or in a "
+      + "dictionary; save one in Python: torch.save(model.state_dict(), 'weights.pth')"
   }
 }
 

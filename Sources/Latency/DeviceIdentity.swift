@@ -1,7 +1,7 @@
 import Foundation
 import Torch
 
-/// What a latency depends on besides the network: measurements of another identity mean nothing.
+/// What a latency depends on besides the network: a table holds for one identity.
 package struct DeviceIdentity: Sendable, Hashable, Codable, CustomStringConvertible {
   /// `cpu` or `cuda`.
   package var kind: String
@@ -55,15 +55,6 @@ package struct DeviceIdentity: Sendable, Hashable, Codable, CustomStringConverti
       guard let colon = line.firstIndex(of: ":") else { continue }
       return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
     }
-    return nil
-  }
-
-  /// The first difference, for a message.
-  func difference(from other: DeviceIdentity) -> (field: String, own: String, other: String)? {
-    if kind != other.kind { return ("device", kind, other.kind) }
-    if model != other.model { return ("model", model, other.model) }
-    if threads != other.threads { return ("threads", "\(threads)", "\(other.threads)") }
-    if libtorch != other.libtorch { return ("libtorch", libtorch, other.libtorch) }
     return nil
   }
 }

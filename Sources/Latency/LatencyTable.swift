@@ -43,19 +43,23 @@ package struct LatencyTable: Sendable, Hashable {
 
   package var worstRelativeError: Double { checks.map { abs($0.relativeError) }.max() ?? 0 }
 
-  /// The costs, for a search in `space` that will be deployed on `device`.
+  /// The costs, for a search in `space` of networks for the device that the table names.
   ///
-  /// Throws ``LatencyError/wrongDevice(field:found:expected:)`` for a table measured elsewhere, and
-  /// ``SupernetError/wrongSpace(file:found:expected:)`` for one of another space.
-  package func costs(
-    for space: any ConfiguredSpace,
-    on device: DeviceIdentity
-  ) throws -> CostTable {
-    if let (field, found, expected) = self.device.difference(from: device) {
-      throw LatencyError.wrongDevice(field: field, found: found, expected: expected)
-    }
+  /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` for a table of another space,
+  /// ``LatencyError/wrongImages(command:)`` for one that differs in its images only.
+  package func costs(for space: any ConfiguredSpace) throws -> CostTable {
     let expected = try SpaceDescription(space)
     guard self.space == expected else {
+      if try self.space.differsAtMostInImages(from: expected) {
+        let input = space.input
+        let sizes = input.resolution.choices.map { "--resolution \($0)" }
+        throw LatencyError.wrongImages(
+          command:
+            "regnas latency measure \(space.name) \(sizes.joined(separator: " ")) --channels "
+            + "\(input.channels) --classes \(input.classes) --out FILE, and --width-multiplier where "
+            + "the run sets it"
+        )
+      }
       throw SupernetError.wrongSpace(
         file: "the latency table",
         found: self.space,
@@ -63,6 +67,14 @@ package struct LatencyTable: Sendable, Hashable {
       )
     }
     return costs
+  }
+
+  /// What is to be known where the table is used on `device`: nil if that is the device it is for.
+  package func note(on device: DeviceIdentity) -> String? {
+    guard self.device != device else { return nil }
+    return
+      "latencies are those of the device that the table was measured on, \(self.device); this one "
+      + "is \(device)"
   }
 
   package init(

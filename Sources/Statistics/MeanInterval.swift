@@ -1,10 +1,10 @@
 /// A mean with its two-sided 95 % interval, from independent values whose mean is about normal.
 public struct MeanInterval: Sendable, Hashable, Codable {
   public var mean: Double
-  /// Half the width of the interval; 0 for a single value, which tells nothing about it.
-  public var halfWidth: Double
-  public var lower: Double { mean - halfWidth }
-  public var upper: Double { mean + halfWidth }
+  /// Half the width of the interval; nil for a single value, which tells nothing about it.
+  public var halfWidth: Double?
+  public var lower: Double? { halfWidth.map { mean - $0 } }
+  public var upper: Double? { halfWidth.map { mean + $0 } }
 
   /// Student's t interval. Nil without values.
   public init?(_ values: [Double]) {
@@ -12,10 +12,7 @@ public struct MeanInterval: Sendable, Hashable, Codable {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     self.mean = mean
-    guard values.count > 1 else {
-      halfWidth = 0
-      return
-    }
+    guard values.count > 1 else { return }
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
     halfWidth = Self.studentQuantile(values.count - 1) * (variance / count).squareRoot()
   }

@@ -16,6 +16,8 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
   /// A space that is not a `ConfiguredSpace` cannot be stored.
   case unconfiguredSpace(String)
   case unknownOracle(id: String, ids: [String])
+  /// Stored weights hold values that no network has.
+  case unusableValues(file: String, tensors: [UnusableValues])
 
   public var description: String {
     switch self {
@@ -39,13 +41,19 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
         + "statistics are those of other weights; calibrate it again"
     case .wrongSpace(let file, let found, let expected):
       "\(file) is of the space '\(found.name)' and '\(expected.name)' was expected"
-        + (found.name == expected.name ? ": their configurations differ" : "")
+        + (found.name == expected.name
+          ? ": their configurations differ, as in widths or images" : "")
         + "; give the file that was made with this space"
     case .unknownSpaceType(let type, let known):
       "the stored space is a \(type), which is none of \(known.joined(separator: ", ")): pass its "
         + "type where the file is read"
     case .unconfiguredSpace(let name):
       "the space '\(name)' cannot be stored: make its type a ConfiguredSpace"
+    case .unusableValues(let file, let tensors):
+      "\(file): weights that are no numbers to compute with: "
+        + tensors.prefix(3).map { "\($0)" }.joined(separator: ", ")
+        + (tensors.count > 3 ? " and \(tensors.count - 3) more tensors" : "")
+        + "; a training that diverged leaves such: take weights from before that"
     case .unknownOracle(let id, let ids):
       "there is no published supernet '\(id)'; the ids are \(ids.joined(separator: ", "))"
     }

@@ -75,6 +75,22 @@ import Testing
     #expect(!result.output.contains("minus random"))
   }
 
+  /// One value has no interval, on paper or in the file.
+  @Test func oneSeedHasNoInterval() throws {
+    try smallTable()
+    let result = try regnas.succeed(
+      """
+      \(Self.compare) --budget 300M --seeds 1 --evaluations 5 --strategies random,evolution
+      --out single
+      """
+    )
+    #expect(!result.output.contains("±") && result.output.contains("of one seed (no interval)"))
+    let rows = folder.text("single.csv").split(separator: "\n").dropFirst()
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    #expect(rows.count == 10 && rows.allSatisfy { $0[4].isEmpty && $0[5].isEmpty })
+    #expect(!folder.text("single-300M.svg").contains("95 % interval"))
+  }
+
   @Test func mistakesAreNamedBeforeAnythingIsComputed() throws {
     try smallTable()
     func refuse(_ options: Command, _ parts: String...) throws {

@@ -7,15 +7,22 @@ struct ImportFormatTests {
   @Test(
     "real files give the keys, types, shapes and values that their writer knows",
     arguments: [
-      "kinds.zip.pt", "kinds.legacy.pt", "kinds.protocol4.zip.pt", "kinds.protocol4.legacy.pt",
-      "training.zip.pt", "training.legacy.pt", "nested.zip.pt", "repacked.zip.pt",
-      "kinds.safetensors", "bfloat16.safetensors", "tiny.safetensors",
+      ("kinds.zip.pt", "state_dict."), ("kinds.legacy.pt", "state_dict."),
+      ("kinds.protocol4.zip.pt", ""), ("kinds.protocol4.legacy.pt", ""),
+      ("training.zip.pt", "model_state_dict."), ("training.legacy.pt", "model_state_dict."),
+      ("ema.zip.pt", "state_dict."), ("ema.protocol4.zip.pt", "state_dict."),
+      ("lightning.zip.pt", "state_dict.model."), ("swa.zip.pt", "module."),
+      ("tagged.zip.pt", ""), ("nested.zip.pt", ""), ("repacked.zip.pt", ""),
+      ("kinds.safetensors", ""), ("bfloat16.safetensors", ""), ("tiny.safetensors", ""),
     ]
   )
-  func realFiles(_ name: String) throws {
+  func realFiles(_ name: String, _ prefix: String) throws {
     let expected = try #require(try ImportFixture.expected()[name])
     let checkpoint = try ForeignCheckpoint(contentsOf: ImportFixture.path(name))
-    let tensors = Dictionary(uniqueKeysWithValues: checkpoint.tensors.map { ($0.key, $0) })
+    let own = checkpoint.tensors.filter { $0.key.hasPrefix(prefix) }
+    let tensors = Dictionary(
+      uniqueKeysWithValues: own.map { (String($0.key.dropFirst(prefix.count)), $0) }
+    )
     #expect(tensors.count == expected.count)
     for expected in expected {
       let tensor = try #require(tensors[expected.key], "\(expected.key)")
@@ -27,7 +34,7 @@ struct ImportFormatTests {
       }
     }
     if name.hasSuffix(".pt") {
-      #expect(checkpoint.tensors.map(\.key) == expected.map(\.key))
+      #expect(own.map(\.key) == expected.map { prefix + $0.key })
     }
   }
 
@@ -67,14 +74,10 @@ struct ImportFormatTests {
     let folder = #expect(throws: ImportError.self) {
       try ForeignCheckpoint(contentsOf: ImportFixture.folder.path)
     }
-    #expect(folder?.cause == .unreadable(reason: "it is not a regular file"))
-    for bytes in [[], Array("PK".utf8), Array("hello, world".utf8), [0x89, 0x48, 0x44, 0x46]] {
-      switch ImportFixture.cause(bytes) {
-      case .unknownFormat, .damaged: break
-      case let cause: Issue.record("\(bytes): \(String(describing: cause))")
-      }
-    }
-    #expect(ImportFixture.cause(ImportFixture.safetensors([])) == .noTensors)
+    #expect(folder?.cause == .unreadable(reason: "it is a folder; give the file of weights in it"))
+    #expect(ImportFixture.cause([]) == .unknownFormat(reason: "it is empty"))
+    #expect(ImportFixture.cause(Array("PK".utf8)) != nil)
+    #expect(ImportFixture.cause(ImportFixture.safetensors([])) == .noTensors(.init()))
   }
 
   @Test("compressed entries and the other byte order are refused")
@@ -84,6 +87,65 @@ struct ImportFormatTests {
         Issue.record("\(name) was read")
         continue
       }
+    }
+  }
+
+  /// Beginnings of files, and a part of what is said about each.
+  private static let beginnings: [(bytes: [UInt8], part: String)] = [
+    ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A], "an HDF5 file"),
+    (text("regnas seal 1: SHA-256"), "supernet.initial"),
+    (text("version https://git-lfs.github.com/spec/v1\nsize 99\n"), "git lfs pull"),
+    (text("\n <!DOCTYPE html><html>"), "a web page"),
+    (text("<?xml version='1.0'?><Error>"), "a web page"),
+    (text("{\"error\": \"gated\"}"), "a JSON text"),
+    (text("404: Not Found\n"), "a text: '404: Not Found'"),
+    (text("\u{8}\u{7}\u{12}\u{7}pytorch"), "an ONNX model"),
+    ([0x1F, 0x8B, 8, 0], "gzip -dk"), ([0x28, 0xB5, 0x2F, 0xFD, 1], "zstd -d"),
+    ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0], "one NumPy array"),
+    ([UInt8](repeating: 0, count: 300), "nothing but zeros"),
+    (text(String(repeating: " ", count: 257) + "ustar"), "a tar archive"),
+    ([0x80, 0x04, 0x7D, 0x2E], "a plain pickle"),
+  ]
+
+  private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+  @Test("files of other formats are named as what they are", arguments: beginnings)
+  func otherFormats(_ bytes: [UInt8], _ part: String) {
+    guard case .otherFormat(let format) = ImportFixture.cause(bytes) else {
+      Issue.record("\(part): \(String(describing: ImportFixture.cause(bytes)))")
+      return
+    }
+    let text = "\(ImportError(.otherFormat(format)))"
+    #expect(text.contains(part), "\(text)")
+  }
+
+  @Test(
+    "zip files that torch.save did not write are told from their entries",
+    arguments: [
+      (["a.npy", "b.npy"], "NumPy arrays (npz)"), (["config.json", "model.weights.h5"], "Keras"),
+      (["ofa/net.pth"], "'ofa/net.pth' in it"), (["word/document.xml"], "with 1 entries"),
+    ]
+  )
+  func zipFiles(_ names: [String], _ part: String) {
+    let text = "\(ImportError(.otherFormat(OtherFormat(zip: names))))"
+    #expect(text.contains(part), "\(text)")
+  }
+
+  @Test("modules and scripts are named, with the call that saves their weights")
+  func modules() throws {
+    let script = ImportFixture.cause(try ImportFixture.bytes("script.zip.pt"))
+    #expect(script == .otherFormat(.torchScript))
+    for (name, call) in [
+      ("module.zip.pt", "torch.save(torch.load(path, weights_only=False).state_dict(), "),
+      ("modules.zip.pt", "torch.load(path, weights_only=False)['model'].state_dict(), "),
+    ] {
+      let checkpoint = try ForeignCheckpoint(contentsOf: ImportFixture.path(name))
+      let error = #expect(throws: ImportError.self) {
+        try ImportPlan(checkpoint, onto: [.init(key: "weight", shape: [1])])
+      }
+      let text = "\(try #require(error))"
+      #expect(text.contains("the class torch.nn.modules.linear.Linear"), "\(text)")
+      #expect(text.contains(call), "\(text)")
     }
   }
 }

@@ -67,7 +67,7 @@ struct LatencyTests {
     #expect(table.checks.allSatisfy { $0.measured > 0 && $0.predicted > 0 })
   }
 
-  @Test func filesKeepTheTableAndRefuseAnotherDevice() throws {
+  @Test func filesKeepTheTableAndNameTheirDevice() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "latency-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
@@ -78,13 +78,25 @@ struct LatencyTests {
     try table.write(to: path)
     let read = try LatencyTable.read(path)
     #expect(read == table)
-    #expect(try read.costs(for: space, on: .current(.cpu)) == table.costs)
+    #expect(try read.costs(for: space) == table.costs)
+    #expect(read.note(on: .current(.cpu)) == nil)
     var elsewhere = DeviceIdentity.current(.cpu)
     elsewhere.model = "another processor"
-    #expect(throws: LatencyError.self) { try read.costs(for: space, on: elsewhere) }
+    elsewhere.threads = 96
+    let note = try #require(read.note(on: elsewhere))
+    #expect(note.contains("\(read.device)") && note.contains("another processor (cpu), 96 threads"))
     #expect(throws: SupernetError.self) {
-      try read.costs(for: Fixture.space("resnet50-small"), on: .current(.cpu))
+      try read.costs(for: Fixture.space("resnet50-small"))
     }
+    #expect(throws: SupernetError.self) { try read.costs(for: space.scaled(to: 0.5)) }
+    let images = ImageTask(channels: 3, classes: 7, resolutions: [20, 24])
+    let other = try SpaceRegistry.makeSpace(name: space.name, images: images)
+    let error = #expect(throws: LatencyError.self) { try read.costs(for: other) }
+    #expect(
+      error?.description.contains(
+        "proxylessnas-small --resolution 20 --resolution 24 --channels 3 --classes 7 --out"
+      ) == true
+    )
     #expect(throws: HDF5Error.self) { try Supernet.read(path) }
   }
 }

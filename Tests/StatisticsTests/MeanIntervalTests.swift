@@ -10,10 +10,12 @@ import Testing
       let interval = try #require(MeanInterval(values))
       // The variance of 0...n-1 is n (n + 1) / 12.
       let error = (Double(count + 1) / 12).squareRoot()
-      #expect(abs(interval.halfWidth / error - quantile) < 2e-3)
+      let halfWidth = try #require(interval.halfWidth)
+      #expect(abs(halfWidth / error - quantile) < 2e-3)
       #expect(interval.mean == Double(count - 1) / 2)
     }
     #expect(MeanInterval([]) == nil)
-    #expect(MeanInterval([3])?.halfWidth == 0)
+    let single = MeanInterval([3])
+    #expect(single?.mean == 3 && single?.halfWidth == nil && single?.lower == nil)
   }
 }

@@ -84,6 +84,27 @@ struct FileTests {
     }
   }
 
+  /// What people give in place of a supernet file is named, with what makes one of it.
+  @Test func otherKindsOfFilesAreNamed() throws {
+    try cleaningUp {
+      let file = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../Fixtures/Import/tiny.zip.pt").standardized.path
+      try Data("version https://git-lfs.github.com/spec/v1\n".utf8)
+        .write(to: folder.appending(path: "lfs.h5"))
+      for (path, part) in [
+        (file, "regnas supernet import"), (path("lfs.h5"), "git lfs pull"),
+        (path(""), "supernet.h5 in the folder of a run"),
+      ] {
+        for body in [
+          { _ = try Supernet.read(path) }, { _ = try SupernetFile.information(path: path) },
+        ] as [() throws -> Void] {
+          let error = #expect(throws: HDF5Error.self) { try body() }
+          #expect(error?.description.contains(part) == true, "\(String(describing: error))")
+        }
+      }
+    }
+  }
+
   @Test func statesThatDoNotFitChangeNothing() throws {
     let supernet = try Fixture.supernet("resnet50-small")
     let before = try supernet.allBytes()

@@ -30,7 +30,7 @@ import Testing
     onto space: any SearchSpace,
     renaming: (String) -> String = { $0 }
   ) throws -> ImportPlan {
-    ImportPlan(
+    try ImportPlan(
       try checkpoint(tensors.map { (renaming($0.key), $0.shape) }),
       onto: try space.supernetTensors().map { .init(key: $0.key, shape: $0.shape) }
     )

@@ -6,7 +6,7 @@ public struct ComparisonCurve: Sendable, Hashable {
   public var name: String
   /// Best reward so far, `[seed][evaluation]`. A run that ended early keeps its last value.
   public var best: [[Double]]
-  /// Its mean over the seeds with the 95 % interval, per evaluation.
+  /// Its mean over the seeds with the 95 % interval, per evaluation; of a single seed no interval.
   public var summary: [MeanInterval]
   /// Runs that ended early because the strategy only repeated itself.
   public var exhaustedRuns: Int
@@ -62,17 +62,20 @@ public struct ComparisonResult: Sendable, Hashable {
         [curve.name]
           + checkpoints.map { checkpoint in
             let point = curve.summary[checkpoint - 1]
-            return fixed(point.mean, decimals) + " ± " + fixed(point.halfWidth, decimals)
+            return fixed(point.mean, decimals)
+              + (point.halfWidth.map { " ± " + fixed($0, decimals) } ?? "")
           } + ["\(curve.exhaustedRuns)/\(seeds.count)"]
       }
   }
 
-  /// Every point: strategy, evaluations, mean, lower, upper; and, per seed, the best reward so far.
+  /// Every point: strategy, evaluations, mean, lower, upper (empty for a single seed); and, per seed,
+  /// the best reward so far.
   public func rows() -> [[String]] {
     [["strategy", "evaluations", "mean", "lower", "upper"] + seeds.map { "seed_\($0)" }]
       + curves.flatMap { curve in
         curve.summary.enumerated().map { index, point in
-          [curve.name, "\(index + 1)", "\(point.mean)", "\(point.lower)", "\(point.upper)"]
+          [curve.name, "\(index + 1)", "\(point.mean)"]
+            + [point.lower, point.upper].map { $0.map { "\($0)" } ?? "" }
             + curve.best.map { "\($0[index])" }
         }
       }

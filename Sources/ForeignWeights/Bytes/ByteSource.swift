@@ -36,7 +36,14 @@ final class ByteSource: Sendable {
     let isKnown = fstat(descriptor, &status) == 0
     count = isKnown ? Int(status.st_size) : 0
     guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
-      throw ImportError(.unreadable(reason: "it is not a regular file"), file: path)
+      let isFolder = isKnown && status.st_mode & S_IFMT == S_IFDIR
+      throw ImportError(
+        .unreadable(
+          reason: isFolder
+            ? "it is a folder; give the file of weights in it" : "it is not a regular file"
+        ),
+        file: path
+      )
     }
   }
 

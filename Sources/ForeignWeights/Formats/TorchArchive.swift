@@ -2,10 +2,12 @@
 /// `<name>/data/<key>`, one entry for each storage.
 struct TorchArchive {
   let tensors: [ForeignTensor]
+  let rest: ForeignCheckpoint.Rest
 
   init(_ source: ByteSource) throws(ImportError) {
     let directory = try ZipDirectory(source)
     let root = try Self.root(directory)
+    try Self.refuseScript(directory, root)
     var reader = EntryReader(directory: directory, root: root)
     if let order = try reader.find("byteorder") {
       let text = String(decoding: try source.read(order, part: "'byteorder'"), as: UTF8.self)
@@ -47,6 +49,7 @@ struct TorchArchive {
       )
     }
     self.tensors = tensors
+    rest = dictionary.rest
   }
 
   /// The folder of the archive: the only one with a `data.pkl`.
@@ -55,11 +58,23 @@ struct TorchArchive {
       $0.hasSuffix("/data.pkl") && $0.count { $0 == "/" } == 1
     }
     guard let pickle = pickles.first, pickles.count == 1 else {
-      throw ImportError(
-        .unknownFormat(reason: "it is a zip file with \(pickles.count) entries '<name>/data.pkl'")
-      )
+      throw ImportError(.otherFormat(OtherFormat(zip: directory.entries.keys.sorted())))
     }
     return String(pickle.dropLast("data.pkl".count))
+  }
+}
+
+extension TorchArchive {
+  /// TorchScript keeps code beside `data.pkl`, whose modules need that code.
+  private static func refuseScript(
+    _ directory: ZipDirectory,
+    _ root: String
+  ) throws(ImportError) {
+    let isScript = directory.entries.keys.contains {
+      $0 == root + "constants.pkl" || $0.hasPrefix(root + "code/")
+    }
+    guard isScript else { return }
+    throw ImportError(.otherFormat(.torchScript))
   }
 }
 

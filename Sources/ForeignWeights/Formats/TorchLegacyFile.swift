@@ -8,11 +8,12 @@ struct TorchLegacyFile {
   ]
 
   let tensors: [ForeignTensor]
+  let rest: ForeignCheckpoint.Rest
 
   init(_ source: ByteSource) throws(ImportError) {
     var machine = PickleMachine(ByteCursor(source, 0..<source.count, part: "the pickle"))
     guard case .longInteger(Self.magic) = try machine.run() else {
-      throw ImportError(.unknownFormat(reason: "it is a plain pickle, not one of torch.save"))
+      throw ImportError(.otherFormat(.plainPickle))
     }
     guard case .integer(1001) = try machine.run() else {
       throw ImportError(
@@ -23,6 +24,12 @@ struct TorchLegacyFile {
     let object = try machine.run()
     let dictionary = try StateDictionary(object, in: machine.heap)
     let keys = try machine.run()
+    if let name = machine.heap.unreadableStorage {
+      // How many bytes its elements have is unknown, and so where the storages after it begin.
+      throw ImportError(
+        .unsupported(part: name, reason: "its elements are no real numbers that can be read")
+      )
+    }
     let positions = try Self.positions(keys, machine, source)
 
     var tensors: [ForeignTensor] = []
@@ -37,6 +44,7 @@ struct TorchLegacyFile {
       tensors.append(try ForeignTensor(key: key, tensor, storage, at: position, in: source))
     }
     self.tensors = tensors
+    rest = dictionary.rest
   }
 
   private static func checkSystem(_ system: PickleValue, _ heap: PickleHeap) throws(ImportError) {

@@ -1,13 +1,15 @@
 import AtomicFiles
 
-/// The directory of a zip file, with the 64-bit extensions. Entries must be stored as they are, as
-/// `torch.save` does. Source: PKWARE's APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3.
+/// The directory of a zip file, with the 64-bit extensions. Entries that are read must be stored as
+/// they are, as `torch.save` does. Source: PKWARE's APPNOTE 6.3.10, sections 4.3.7 to 4.3.16 and 4.5.3.
 struct ZipDirectory {
   struct Entry {
     var name: String
     var size: Int
     var checksum: UInt32
     var headerPosition: Int
+    /// Whether its bytes are there as they are, neither compressed nor encrypted.
+    var isPlain: Bool
   }
 
   private static let endSize = 22
@@ -38,6 +40,15 @@ struct ZipDirectory {
   /// The bytes of an entry, behind its own header. The header must agree with the directory.
   func range(_ entry: Entry) throws(ImportError) -> Range<Int> {
     let part = "the entry '\(entry.name)'"
+    guard entry.isPlain else {
+      throw ImportError(
+        .unsupported(
+          part: part,
+          reason: "it is compressed or encrypted, which torch.save never does; load the file in "
+            + "Python and save it again: torch.save(torch.load(path), 'weights.pth')"
+        )
+      )
+    }
     var cursor = ByteCursor(source, entry.headerPosition..<source.count, part: part)
     guard try cursor.integer(UInt32.self) == 0x0403_4B50 else {
       throw ImportError(.damaged(part: part, reason: "its header is not where it should be"))
@@ -160,18 +171,16 @@ struct ZipDirectory {
 
     var fields = wide.makeIterator()
     let sizes = [size, packedSize, position].map { $0 == .max ? fields.next() ?? 0 : Int($0) }
-    guard flags & 1 == 0, method == 0, sizes[0] == sizes[1] else {
-      throw ImportError(
-        .unsupported(
-          part: "the entry '\(name)'",
-          reason: "it is compressed or encrypted, which torch.save never does"
-        )
-      )
-    }
     guard sizes[2] <= cursor.source.count else {
       throw ImportError(.damaged(part: "the entry '\(name)'", reason: "it lies outside the file"))
     }
-    return Entry(name: name, size: sizes[0], checksum: checksum, headerPosition: sizes[2])
+    return Entry(
+      name: name,
+      size: sizes[0],
+      checksum: checksum,
+      headerPosition: sizes[2],
+      isPlain: flags & 1 == 0 && method == 0 && sizes[0] == sizes[1]
+    )
   }
 
   /// The 64-bit values of the fields of a record that are too large for it.

@@ -1,6 +1,6 @@
 extension ImportPlan: CustomStringConvertible {
-  /// The plan for a reader, as `--dry-run` prints it: a summary, a line for each tensor that goes in,
-  /// the keys of the supernet that keep their values, and the problems.
+  /// The plan for a reader, as `--dry-run` prints it: a summary, the notes, a line for each tensor that
+  /// goes in, the keys of the supernet that keep their values, and the first problems.
   ///
   /// ```
   /// torch zip archive: 3 tensors, 2 go in, 1 problem; 1 key of the supernet keeps its values
@@ -10,7 +10,7 @@ extension ImportPlan: CustomStringConvertible {
   ///   -> blocks.0.conv.depth_conv.conv.weight
   /// ```
   package var description: String {
-    var lines = [summary]
+    var lines = [summary] + notes
     if !assignments.isEmpty { lines.append("") }
     for assignment in assignments {
       lines.append(
@@ -24,7 +24,7 @@ extension ImportPlan: CustomStringConvertible {
     }
     if !problems.isEmpty {
       lines += ["", "problems:"]
-      lines += problems.map { "  \($0)" }
+      lines += ImportProblem.lines(problems)
     }
     return lines.joined(separator: "\n")
   }
@@ -45,7 +45,7 @@ extension ImportPlan: CustomStringConvertible {
     return parts.joined(separator: ", ") + kept
   }
 
-  private static func counted(_ count: Int, _ noun: String) -> String {
+  static func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }
 }

@@ -27,9 +27,6 @@ struct KeyRewriting {
     Rewrite(pattern: "conv.weight", replacement: "conv.conv.weight"),
   ]
 
-  /// Every key that torch's DataParallel saves starts with this.
-  static let parallelPrefix = "module."
-
   /// The key of the space for a key of a checkpoint, or `nil`.
   static func target(of key: String, among known: (String) -> Bool) -> String? {
     let key = older(key)

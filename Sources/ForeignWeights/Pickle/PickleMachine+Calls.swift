@@ -1,36 +1,94 @@
-// What the few allowed names stand for. Nothing is called: each case makes the one value that the
-// function of torch would return.
+// What names stand for when a pickle calls them. Nothing is called: each of the few known cases makes
+// the one value that the function of torch would return, and every other a placeholder.
 extension PickleMachine {
   mutating func call(
     _ callee: PickleValue,
     _ arguments: PickleValue
   ) throws(ImportError) -> PickleValue {
-    guard case .global(let global) = callee, case .tuple(let index) = arguments else {
-      throw damaged("it calls something that has no name")
+    guard case .tuple(let index) = arguments else {
+      throw damaged("it calls something without arguments")
     }
     let arguments = heap.sequences[index]
+    // A method of a placeholder gives a placeholder.
+    if case .foreign(let name) = callee { return .foreign(name) }
+    guard case .global(let global) = callee else {
+      throw damaged("it calls something that has no name")
+    }
     switch global {
-    case .orderedDictionary: return try orderedDictionary(arguments)
+    case .dictionary: return try dictionary(arguments)
     case .rebuildTensor: return try tensor(arguments)
+    case .rebuildFromType:
+      // (function, type, its arguments, attributes)
+      guard arguments.count >= 3, case .global(let function) = arguments[0],
+        case .tuple(let inner) = arguments[2]
+      else { throw damaged("a tensor has no arguments") }
+      guard function == .rebuildTensor else { return .foreign(function.name) }
+      return try tensor(heap.sequences[inner])
     case .rebuildParameter:
       // (data, requires_grad, backward_hooks)
-      guard case .tensor? = arguments.first else { throw damaged("a parameter has no tensor") }
-      return arguments[0]
+      switch arguments.first {
+      case .tensor?, .foreign?: return arguments[0]
+      default: throw damaged("a parameter has no tensor")
+      }
     case .size:
       guard case .tuple? = arguments.first else { throw damaged("a torch.Size has no sizes") }
       return arguments[0]
-    case .device: return .opaque
-    case .storage, .elementType:
-      throw ImportError(.codeRefused(global: "a call of an element type"))
+    case .storage: return .foreign(global.name)
+    case .foreign(let name): return placeholder(name, arguments)
+    }
+  }
+
+  /// What a call of a foreign name would have made. Of functions that only make an object of a class,
+  /// the class is the name that says something.
+  private func placeholder(_ name: String, _ arguments: [PickleValue]) -> PickleValue {
+    let makers = ["copy_reg._reconstructor", "copyreg._reconstructor", "copyreg.__newobj__"]
+    if makers.contains(name), case .global(let global)? = arguments.first {
+      return .foreign(global.name)
+    }
+    if name.hasPrefix("numpy."), name.hasSuffix(".multiarray._reconstruct") {
+      return .foreign("numpy.ndarray")
+    }
+    if name.hasPrefix("numpy."), name.hasSuffix(".multiarray.scalar") {
+      return .foreign("a NumPy number")
+    }
+    return .foreign(name)
+  }
+
+  /// An object of a class, with or without arguments: a dictionary, if the class is one.
+  mutating func object(of type: PickleValue) throws(ImportError) -> PickleValue {
+    switch type {
+    case .global(.dictionary): heap.dictionary()
+    case .global(let global): .foreign(global.name)
+    case .foreign(let name): .foreign(name)
+    default: throw damaged("it makes an object of something that is no class")
+    }
+  }
+
+  /// Attributes that an object is given. Only of a module of torch do they tell anything: what it is.
+  mutating func build(_ target: PickleValue, _ state: PickleValue) throws(ImportError) {
+    switch target {
+    case .foreign(let name):
+      guard case .dictionary(let index) = state else { return }
+      try spend(heap.dictionaries[index].count)
+      for (key, _) in heap.dictionaries[index] {
+        if case .string("_parameters") = key { return heap.addModule(name) }
+      }
+    // An ordered dictionary carries the versions of its modules as an attribute.
+    case .dictionary, .list, .tensor: return
+    default: throw damaged("it gives attributes to something that has none")
     }
   }
 
   /// Python 2 passes a list of pairs; Python 3 nothing, and sets the items afterwards.
-  private mutating func orderedDictionary(
+  /// A default dictionary is made with what makes its missing values.
+  private mutating func dictionary(
     _ arguments: [PickleValue]
   ) throws(ImportError) -> PickleValue {
     let result = heap.dictionary()
-    guard !arguments.isEmpty else { return result }
+    switch arguments.first {
+    case nil, .global?, PickleValue.none?, .foreign?: return result
+    default: break
+    }
     guard case .dictionary(let target) = result, case .list(let list) = arguments[0] else {
       throw damaged("an ordered dictionary is not made of a list of pairs")
     }
@@ -46,6 +104,7 @@ extension PickleMachine {
 
   /// (storage, offset, shape, strides, requires_grad, backward_hooks)
   private mutating func tensor(_ arguments: [PickleValue]) throws(ImportError) -> PickleValue {
+    if case .foreign(let name)? = arguments.first { return .foreign(name) }
     guard arguments.count >= 4, case .storage(let storage) = arguments[0],
       case .integer(let offset) = arguments[1]
     else { throw damaged("a tensor has no storage or no offset") }
@@ -80,6 +139,14 @@ extension PickleMachine {
       throw damaged("a persistent identifier is no tuple")
     }
     let fields = heap.sequences[index]
+    // ("module", class, file, source): the class of a whole module in a legacy file.
+    if fields.count >= 2, case .string("module") = fields[0] { return fields[1] }
+    if fields.count >= 5, case .string("storage") = fields[0],
+      case .global(.foreign(let name)) = fields[1]
+    {
+      heap.unreadableStorage = heap.unreadableStorage ?? name
+      return .foreign(name)
+    }
     guard fields.count >= 5, case .string("storage") = fields[0],
       case .global(.storage(let elementType)) = fields[1], case .string(let key) = fields[2],
       case .integer(let count) = fields[4], count >= 0

@@ -1,5 +1,6 @@
-/// A pickle machine that executes nothing. It knows the opcodes that carry data; every name must be
-/// one of ``PickleGlobal``, and a call only makes the value that the name stands for.
+/// A pickle machine that executes nothing. A name is looked up nowhere: for the few of ``PickleGlobal``
+/// that make tensors a call gives the value that the name stands for, for every other a placeholder,
+/// and what is done to a placeholder has no effect.
 ///
 /// Time and memory stay within limits whatever the pickle holds: each opcode costs one unit of
 /// `budget`, each element copied another, and no opcode reserves more than it reads.
@@ -76,7 +77,14 @@ struct PickleMachine {
     case .unicode8: try push(.string(try string(UInt64.self)))
     case .bytes1: try skipBytes(UInt8.self)
     case .bytes4: try skipBytes(UInt32.self)
-    case .bytes8: try skipBytes(UInt64.self)
+    case .bytes8, .byteArray8: try skipBytes(UInt64.self)
+    case .emptySet: try push(.opaque)
+    case .addItems:
+      _ = try popToMark()
+      guard case .opaque? = stack.last else { throw damaged("it adds to no set") }
+    case .frozenSet:
+      _ = try popToMark()
+      try push(.opaque)
 
     case .emptyList: try push(heap.list([]))
     case .list: try push(heap.list(try popToMark()))
@@ -106,26 +114,36 @@ struct PickleMachine {
       guard case .string(let name) = try pop(), case .string(let module) = try pop() else {
         throw damaged("a name is not a string")
       }
-      try push(.global(try PickleGlobal(module: module, name: name)))
+      try push(.global(PickleGlobal(module: module, name: name)))
     case .persistentIdentifier: try push(try storage(try pop()))
     case .reduce:
       let arguments = try pop()
       try push(try call(try pop(), arguments))
     case .build:
-      // An ordered dictionary carries the versions of its modules as an attribute; nothing else may
-      // have state.
-      guard case .dictionary = try pop(), case .dictionary? = stack.last else {
-        throw ImportError(.codeRefused(global: "the opcode BUILD"))
-      }
+      let state = try pop()
+      guard let target = stack.last else { throw damaged("it builds on an empty stack") }
+      try build(target, state)
 
+    // Objects of classes. Their arguments are dropped.
+    case .newObject:
+      _ = try pop()
+      try push(try object(of: try pop()))
+    case .newObjectWithKeywords:
+      _ = try pop(2)
+      try push(try object(of: try pop()))
     case .instance:
-      _ = try globalFromLines()
-      throw ImportError(.codeRefused(global: "the opcode INST"))
-    case .object: throw ImportError(.codeRefused(global: "the opcode OBJ"))
-    case .newObject, .newObjectWithKeywords:
-      throw ImportError(.codeRefused(global: "the opcode NEWOBJ"))
-    case .extension1, .extension2, .extension4:
-      throw ImportError(.codeRefused(global: "the opcode EXT"))
+      let type = try globalFromLines()
+      _ = try popToMark()
+      try push(try object(of: type))
+    case .object:
+      guard let type = try popToMark().first else { throw damaged("an object has no class") }
+      try push(try object(of: type))
+    case .extension1:
+      try push(.foreign("an extension of pickle, number \(try cursor.byte())"))
+    case .extension2:
+      try push(.foreign("an extension of pickle, number \(try cursor.integer(UInt16.self))"))
+    case .extension4:
+      try push(.foreign("an extension of pickle, number \(try cursor.integer(UInt32.self))"))
     }
   }
 }
@@ -190,11 +208,15 @@ extension PickleMachine {
   }
 
   private mutating func append(_ values: [PickleValue]) throws(ImportError) {
-    guard case .list(let index)? = stack.last else { throw damaged("it appends to no list") }
-    heap.sequences[index] += values
+    switch stack.last {
+    case .list(let index)?: heap.sequences[index] += values
+    case .foreign?: break
+    default: throw damaged("it appends to no list")
+    }
   }
 
   private mutating func setItems(_ items: [PickleValue]) throws(ImportError) {
+    if case .foreign? = stack.last { return }
     guard case .dictionary(let index)? = stack.last, items.count.isMultiple(of: 2) else {
       throw damaged("it sets items of no dictionary, or a key without a value")
     }
@@ -236,7 +258,7 @@ extension PickleMachine {
   private mutating func globalFromLines() throws(ImportError) -> PickleValue {
     let module = try cursor.line(limit: 1000)
     let name = try cursor.line(limit: 1000)
-    return .global(try PickleGlobal(module: module, name: name))
+    return .global(PickleGlobal(module: module, name: name))
   }
 
   private static func long(_ bytes: [UInt8]) -> PickleValue {

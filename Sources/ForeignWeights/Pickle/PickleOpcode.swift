@@ -1,5 +1,4 @@
-/// The opcodes of Python's pickle that files of `torch.save` use, and those that make objects, which
-/// are refused by name. Source: the comments of `pickletools.py` in Python's standard library.
+/// The opcodes of Python's pickle that files of `torch.save` use. Source: the comments of `pickletools.py` in Python's standard library.
 enum PickleOpcode: UInt8 {
   // Framing and the stack.
   case protocolVersion = 0x80
@@ -28,6 +27,7 @@ enum PickleOpcode: UInt8 {
   case bytes4 = 0x42
   case bytes1 = 0x43
   case bytes8 = 0x8E
+  case byteArray8 = 0x96
 
   // Containers.
   case emptyList = 0x5D
@@ -43,6 +43,9 @@ enum PickleOpcode: UInt8 {
   case dictionary = 0x64
   case setItem = 0x73
   case setItems = 0x75
+  case emptySet = 0x8F
+  case addItems = 0x90
+  case frozenSet = 0x91
 
   // The memo.
   case get1 = 0x68
@@ -51,14 +54,14 @@ enum PickleOpcode: UInt8 {
   case put4 = 0x72
   case memoize = 0x94
 
-  // Names, storages and calls: each checked against the list of what a state dict needs.
+  // Names, storages and calls.
   case global = 0x63
   case stackGlobal = 0x93
   case persistentIdentifier = 0x51
   case reduce = 0x52
   case build = 0x62
 
-  // Refused whatever they name.
+  // Objects of classes, which become placeholders.
   case instance = 0x69
   case object = 0x6F
   case newObject = 0x81

@@ -7,7 +7,7 @@ enum PickleValue {
   /// An integer beyond 64 bits: little-endian two's complement.
   case longInteger([UInt8])
   case string(String)
-  /// Data that no state dict needs: real numbers, bytes, devices.
+  /// Data that no state dict needs: real numbers, bytes, sets.
   case opaque
   case global(PickleGlobal)
   case tuple(Int)
@@ -15,6 +15,8 @@ enum PickleValue {
   case dictionary(Int)
   case storage(Int)
   case tensor(Int)
+  /// What a name that is none of ours would have made: only that name. Nothing was called.
+  case foreign(String)
 }
 
 /// The storage that a persistent identifier names: elements in a row, shared by tensors.
@@ -43,6 +45,14 @@ struct PickleHeap {
   var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
   var storages: [PickleStorage] = []
   var tensors: [PickleTensor] = []
+  /// Classes of whole modules (of `torch.nn`) that the pickle describes, each once, the first few.
+  private(set) var modules: [String] = []
+  /// The first type of storage whose elements cannot be read.
+  var unreadableStorage: String?
+
+  mutating func addModule(_ name: String) {
+    if modules.count < 10, !modules.contains(name) { modules.append(name) }
+  }
 
   mutating func tuple(_ values: [PickleValue]) -> PickleValue {
     sequences.append(values)

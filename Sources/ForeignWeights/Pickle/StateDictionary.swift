@@ -1,30 +1,31 @@
-/// The named tensors of an unpickled checkpoint: the state dict itself, or the one under a usual key,
-/// with the keys of nested dictionaries joined by dots.
+/// Everything of an unpickled checkpoint that may be weights: its tensors, wherever they are, with the
+/// keys of nested dictionaries joined by dots.
 struct StateDictionary {
   static let maximumDepth = 32
-  static let maximumVisits = 1_000_000
+  static let maximumVisits = 5_000_000
   static let maximumKey = 1024
   static let maximumTensors = 100_000
-  /// Where training scripts put the model beside the optimizer, in order of preference.
-  static let usualKeys = ["state_dict", "model_state_dict", "model"]
 
   /// Handles of tensors in the heap, in the order of the file.
   private(set) var entries: [(key: String, tensor: Int)] = []
+  private(set) var rest = ForeignCheckpoint.Rest()
   private var positions: [String: Int] = [:]
   private var visits = 0
 
   init(_ root: PickleValue, in heap: PickleHeap) throws(ImportError) {
-    try visit(Self.model(root, in: heap), key: "", depth: 0, heap)
-  }
-
-  private static func model(_ root: PickleValue, in heap: PickleHeap) -> PickleValue {
-    guard case .dictionary(let index) = root else { return root }
-    for usual in usualKeys {
-      for (key, value) in heap.dictionaries[index] {
-        if case .string(usual) = key, case .dictionary = value { return value }
-      }
+    rest.modules = heap.modules
+    if case .foreign(let name) = root { rest.object = name }
+    guard case .dictionary(let index) = root else {
+      try visit(root, key: "", depth: 0, heap)
+      return
     }
-    return root
+    for (key, value) in heap.dictionaries[index] {
+      guard let name = Self.name(key) else { continue }
+      let count = entries.count
+      try visit(value, key: name, depth: 1, heap)
+      if case .tensor = value { continue }
+      rest.addItem(name, Self.kind(value), tensors: entries.count - count)
+    }
   }
 
   private mutating func visit(
@@ -33,10 +34,6 @@ struct StateDictionary {
     depth: Int,
     _ heap: PickleHeap
   ) throws(ImportError) {
-    visits += 1
-    try Self.limit(visits, Self.maximumVisits, "the number of values")
-    try Self.limit(depth, Self.maximumDepth, "the depth of dictionaries")
-    try Self.limit(key.utf8.count, Self.maximumKey, "the length of a key")
     switch value {
     case .tensor(let tensor):
       if let position = positions[key] {
@@ -47,25 +44,54 @@ struct StateDictionary {
         positions[key] = entries.count
         entries.append((key, tensor))
       }
+    case .foreign(let name): rest.addObject(key, name)
     case .dictionary(let index):
       for (name, value) in heap.dictionaries[index] {
-        switch name {
-        case .string(let name): try visit(value, key: Self.join(key, name), depth: depth + 1, heap)
-        case .integer(let name):
-          try visit(value, key: Self.join(key, String(name)), depth: depth + 1, heap)
-        default: continue
-        }
+        try descend(into: value, name: Self.name(name), key: key, depth: depth, heap)
       }
     case .list(let index), .tuple(let index):
       for (position, value) in heap.sequences[index].enumerated() {
-        try visit(value, key: Self.join(key, String(position)), depth: depth + 1, heap)
+        try descend(into: value, name: String(position), key: key, depth: depth, heap)
       }
     default: break
     }
   }
 
-  private static func join(_ prefix: String, _ name: String) -> String {
-    prefix.isEmpty ? name : "\(prefix).\(name)"
+  /// What cannot be weights is passed by: plain data, and what lies too deep or is named too long.
+  private mutating func descend(
+    into value: PickleValue,
+    name: String?,
+    key: String,
+    depth: Int,
+    _ heap: PickleHeap
+  ) throws(ImportError) {
+    visits += 1
+    try Self.limit(visits, Self.maximumVisits, "the number of values")
+    switch value {
+    case .tensor, .foreign, .dictionary, .list, .tuple: break
+    default: return
+    }
+    guard let name, depth < Self.maximumDepth else { return }
+    let key = key.isEmpty ? name : "\(key).\(name)"
+    guard key.utf8.count <= Self.maximumKey else { return }
+    try visit(value, key: key, depth: depth + 1, heap)
+  }
+
+  private static func name(_ key: PickleValue) -> String? {
+    switch key {
+    case .string(let name): name
+    case .integer(let number): String(number)
+    default: nil
+    }
+  }
+
+  /// What an item is, where that is worth a word.
+  private static func kind(_ value: PickleValue) -> String? {
+    switch value {
+    case .foreign(let name): PickleGlobal.isOrdinary(name) ? nil : name
+    case .global(let global): PickleGlobal.isOrdinary(global.name) ? nil : global.name
+    default: nil
+    }
   }
 
   private static func limit(_ value: Int, _ limit: Int, _ part: String) throws(ImportError) {

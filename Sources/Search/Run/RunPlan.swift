@@ -10,6 +10,7 @@ package struct RunPlan {
     let range = setting.space.attainable(setting.costs)
     let unit = configuration.search.metric.unit
     let images = setting.images
+    let recipe = setting.supernetIsMade ? nil : try setting.recipe
     var lines = [
       "data       \(configuration.data.file): \(images.trainCount) train, "
         + "\(images.search.labels.count) search, \(images.test.labels.count) test images",
@@ -28,7 +29,7 @@ package struct RunPlan {
     } else {
       let training = configuration.supernet.training
       let visited = (training.sandwich ? 2 : 0) + training.randomSubnets
-      for phase in try setting.recipe.plan.phases {
+      for phase in recipe?.plan.phases ?? [] {
         lines.append(
           "supernet   \(phase.name): \(phase.steps) steps of "
             + (phase.elastic.isEmpty ? "the largest network" : "\(visited) subnets")
@@ -44,6 +45,7 @@ package struct RunPlan {
         ? note.replacing("warning: ", with: "warning    ", maxReplacements: 1)
         : "note       " + note
     }
+    lines += try setting.inputNotes(recipe).map { "note       " + $0 }
     text = lines.joined(separator: "\n")
   }
 }

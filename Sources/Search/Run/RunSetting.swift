@@ -54,7 +54,7 @@ package struct RunSetting {
     }
     data = try ImageDataset.open(configuration.data.file)
     space = try Self.makeSpace(configuration, for: data)
-    costs = try Self.costTable(configuration, of: space, device: device)
+    costs = try Self.costTable(configuration, of: space)
     let range = space.attainable(costs)
     budgets = try MemberBudget.resolve(
       configuration.search.budgets,
@@ -118,8 +118,7 @@ package struct RunSetting {
 
   private static func costTable(
     _ configuration: RunConfiguration,
-    of space: any ConfiguredSpace,
-    device: Device
+    of space: any ConfiguredSpace
   ) throws -> CostTable {
     switch configuration.search.metric {
     case .macs: return try space.costTable(.macs)
@@ -131,7 +130,7 @@ package struct RunSetting {
           message: "latency budgets need a table; make one with 'regnas latency measure'"
         )
       }
-      return try LatencyTable.read(path).costs(for: space, on: .current(device))
+      return try LatencyTable.read(path).costs(for: space)
     }
   }
 }

@@ -1,5 +1,4 @@
 import Configuration
-import HDF5
 import Runs
 import SearchSpaces
 import Supernet
@@ -12,12 +11,14 @@ package struct SupernetRecipe {
   /// The phases that the weights have been through at the end, those of `supernet.initial` (or of
   /// `supernet.file`) first.
   package let history: [String]
+  /// What is done to the weights of the files before they are used, a line each.
+  package let notes: [String]
 
   /// What the provenance of a supernet file calls the phases its weights went through.
   package static let historyKey = "phases"
 
-  /// Throws ``ConfigurationError``, ``RunError/invalidInput(_:)``, or `HDF5Error` for a file that cannot
-  /// be read.
+  /// Throws ``ConfigurationError``, ``RunError/invalidInput(_:)``, ``SupernetError`` for weights that
+  /// are no numbers, or `HDF5Error` for a file that cannot be read.
   package init(
     _ keys: RunConfiguration.SupernetTraining,
     of space: any ConfiguredSpace,
@@ -26,19 +27,21 @@ package struct SupernetRecipe {
     try keys.checkFiles()
     plan = try keys.plan(of: space, stepsPerEpoch: stepsPerEpoch)
     if let path = keys.file {
-      history = Self.history(try SupernetFile.information(path: path))
+      let file = try NamedSupernet(path, key: "supernet.file", space: space)
+      history = file.history
+      notes = file.notes
       return
     }
-    var earlier: [String] = []
-    if let path = keys.initial {
-      earlier = Self.history(try Self.fitting(path, key: "supernet.initial", space: space))
+    let initial = try keys.initial.map {
+      try NamedSupernet($0, key: "supernet.initial", space: space, isStart: true)
     }
+    let earlier = initial?.history ?? []
     let missing = plan.earlier.filter { !earlier.contains($0) }
     guard missing.isEmpty else {
       throw Self.wrongPhase(plan.phases[0].name, missing: missing, earlier, of: keys)
     }
-    if let path = keys.teacher {
-      _ = try Self.fitting(path, key: "supernet.teacher", space: space)
+    let teacher = try keys.teacher.map {
+      try NamedSupernet($0, key: "supernet.teacher", space: space)
     }
     let makesTeacher = plan.phases[0].elastic.isEmpty || keys.initial != nil
     guard keys.training.distillation != .teacher || keys.teacher != nil || makesTeacher else {
@@ -50,12 +53,7 @@ package struct SupernetRecipe {
       )
     }
     history = earlier + plan.phases.map(\.name)
-  }
-
-  private static func history(_ information: SupernetFile.Information) -> [String] {
-    (information.provenance[historyKey] ?? "").split(separator: ",").map {
-      String($0.drop { $0 == " " })
-    }
+    notes = (initial?.notes ?? []) + (teacher?.notes ?? [])
   }
 
   private static func wrongPhase(
@@ -78,26 +76,6 @@ package struct SupernetRecipe {
       "\(path) (supernet.initial): the phase '\(phase)' goes on from weights that went through "
         + "\(missing); these went through \(found)"
     )
-  }
-
-  /// What a supernet file says about itself, if its space is the run's.
-  private static func fitting(
-    _ path: String,
-    key: String,
-    space: any ConfiguredSpace
-  ) throws -> SupernetFile.Information {
-    let information = try SupernetFile.information(path: path)
-    let found = information.space
-    guard try found != SpaceDescription(space) else { return information }
-    var reason = "it is of the space '\(found.name)', the run's is '\(space.name)'"
-    if found.name == space.name {
-      reason = "it is of the space '\(found.name)' in another configuration (widths, resolutions)"
-      if let input = try? found.makeSpace().input, input.classes != space.input.classes {
-        reason =
-          "it has \(input.classes) classes, the data set has \(space.input.classes)"
-      }
-    }
-    throw RunError.invalidInput("\(path) (\(key)) does not fit: \(reason)")
   }
 }
 

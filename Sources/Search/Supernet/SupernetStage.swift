@@ -17,12 +17,14 @@ final class SupernetStage: RunStage {
   init(_ context: RunContext) { self.context = context }
 
   func run(_ products: inout RunProducts) throws {
+    let recipe = try context.setting.recipe
+    for note in try context.setting.inputNotes(recipe) { context.reporter.note(note) }
     if let path = context.setting.configuration.supernet.file {
       let supernet = try context.setting.readSupernet(path)
       context.reporter.note("supernet: \(path)")
-      try write(supernet)
+      try write(supernet, recipe)
     } else {
-      try write(train())
+      try write(train(recipe), recipe)
       trainer = nil
     }
     products.supernet = try TrainedSupernet(context)
@@ -40,14 +42,14 @@ final class SupernetStage: RunStage {
     if isDone {
       products.supernet = try TrainedSupernet(context)
     } else {
-      let trainer = try makeTrainer()
+      let trainer = try makeTrainer(context.setting.recipe)
       try trainer.restore(checkpoint.tensors(under: "trainer/"))
       self.trainer = trainer
     }
   }
 
-  private func train() throws -> Supernet {
-    let trainer = try self.trainer ?? makeTrainer()
+  private func train(_ recipe: SupernetRecipe) throws -> Supernet {
+    let trainer = try self.trainer ?? makeTrainer(recipe)
     self.trainer = trainer
     let images = context.setting.images
     let batches = try images.trainingBatches(from: trainer.stepsDone)
@@ -95,19 +97,17 @@ final class SupernetStage: RunStage {
     return try trainer.result()
   }
 
-  private func makeTrainer() throws -> NetworkTrainer {
+  private func makeTrainer(_ recipe: SupernetRecipe) throws -> NetworkTrainer {
     let setting = context.setting
     let keys = setting.configuration.supernet
+    let random = RandomStream(
+      seed: context.configuration.seed,
+      name: "supernet.initialisation"
+    )
     let supernet =
-      try keys.initial.map { try setting.readSupernet($0) }
-      ?? Supernet(
-        space: setting.space,
-        device: setting.device,
-        random: RandomStream(
-          seed: context.configuration.seed,
-          name: "supernet.initialisation"
-        )
-      )
+      try keys.initial.map {
+        try Supernet.starting(from: $0, of: setting.space, device: setting.device, random: random)
+      } ?? Supernet(space: setting.space, device: setting.device, random: random)
     let calibration = { try setting.images.calibrationBatches() }
     let teacher = try keys.teacher.map {
       try Teacher(setting.readSupernet($0), calibratedOn: calibration())
@@ -115,7 +115,7 @@ final class SupernetStage: RunStage {
     return try NetworkTrainer(
       supernet,
       configuration: keys.training,
-      phases: setting.recipe.plan.phases,
+      phases: recipe.plan.phases,
       teacher: teacher,
       calibration: calibration,
       seed: context.configuration.seed
@@ -151,15 +151,15 @@ final class SupernetStage: RunStage {
     try context.folder.write(curve.svg, to: RunFolder.curveName)
   }
 
-  private func write(_ supernet: Supernet) throws {
+  private func write(_ supernet: Supernet, _ recipe: SupernetRecipe) throws {
     var provenance = [
       "configuration": context.configuration.resultsYAML,
       "data-sha256": context.setting.data.digest,
       "seed": String(context.configuration.seed),
     ]
-    let history = try context.setting.recipe.history
-    if !history.isEmpty {
-      provenance[SupernetRecipe.historyKey] = history.joined(separator: ", ")
+    if !recipe.notes.isEmpty { provenance["notes"] = recipe.notes.joined(separator: "\n") }
+    if !recipe.history.isEmpty {
+      provenance[SupernetRecipe.historyKey] = recipe.history.joined(separator: ", ")
     }
     try supernet.write(
       to: context.folder.file(RunFolder.supernetName),

@@ -1,4 +1,5 @@
 import AtomicFiles
+import ForeignWeights
 import Foundation
 import HDF5
 import SearchSpaces
@@ -22,7 +23,36 @@ package enum SupernetFile {
 
   /// Reads everything but the tensors. Throws ``HDF5Error``.
   package static func information(path: String) throws -> Information {
-    try information(HDF5File.open(path))
+    try information(open(path))
+  }
+
+  /// Opens a file. Where that is no HDF5 file, the error says what it is, and what to do with it.
+  static func open(_ path: String) throws -> HDF5File {
+    do {
+      return try HDF5File.open(path)
+    } catch let error as HDF5Error {
+      func better(_ cause: String, _ remedy: String) -> HDF5Error {
+        HDF5Error(error.kind, file: path, operation: "open", cause: cause, remedy: remedy)
+      }
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+        throw error
+      }
+      if isFolder.boolValue {
+        throw better("this is a folder", "Give the file in it: supernet.h5 in the folder of a run.")
+      }
+      guard error.kind == .foreignFile else { throw error }
+      do {
+        let format = try ForeignCheckpoint(contentsOf: path).format
+        throw better(
+          "this is a checkpoint of another program (\(format.rawValue))",
+          "Make a supernet file of it: regnas supernet import \(path) --space NAME --out supernet.h5"
+        )
+      } catch let foreign as ImportError {
+        guard case .otherFormat(let other) = foreign.cause else { throw error }
+        throw better("this is \(other.what)", "To get weights, \(other.remedy).")
+      }
+    }
   }
 
   static func information(_ file: HDF5File) throws -> Information {
@@ -36,6 +66,19 @@ package enum SupernetFile {
       provenance: provenance,
       contentDigest: try ContentDigest.verify(file, readingData: false)
     )
+  }
+
+  /// Reads every tensor of a file and refuses values that no network has. Throws
+  /// ``SupernetError/unusableValues(file:tensors:)`` and ``HDF5Error``.
+  package static func checkValues(path: String) throws {
+    try checkValues(of: open(path).root.group("state").tensors(), in: path)
+  }
+
+  static func checkValues(of state: [String: Tensor], in path: String) throws {
+    let unusable = try UnusableValues.all(in: state)
+    guard unusable.isEmpty else {
+      throw SupernetError.unusableValues(file: path, tensors: unusable)
+    }
   }
 }
 
@@ -76,21 +119,23 @@ extension Supernet {
   /// The supernet of a file, with its space. `spaces` are the types the space may be of.
   ///
   /// Throws ``HDF5Error`` for a file that is foreign or damaged, ``SupernetError`` for tensors that do
-  /// not fit the space it names.
+  /// not fit the space it names, or hold values that no network has.
   package static func read(
     _ path: String,
     device: Device = .cpu,
     spaces: [any ConfiguredSpace.Type] = SpaceDescription.knownTypes
   ) throws -> Supernet {
-    let file = try HDF5File.open(path)
+    let file = try SupernetFile.open(path)
     let space = try SupernetFile.information(file).space.makeSpace(types: spaces)
     let supernet = try Supernet(zeroed: space, device: device)
-    try supernet.load(file.root.group("state").tensors())
+    let state = try file.root.group("state").tensors()
+    try SupernetFile.checkValues(of: state, in: path)
+    try supernet.load(state)
     return supernet
   }
 
-  /// The supernet of a file, which must be of `space`. Throws what ``read(_:device:spaces:)`` throws
-  /// and, for a file of another space,
+  /// The supernet of a file, which must be of `space`, if for images of other sizes. Throws what
+  /// ``read(_:device:spaces:)`` throws and, for a file of another space,
   /// ``SupernetError/wrongSpace(file:found:expected:)``.
   package static func read(
     _ path: String,
@@ -109,20 +154,25 @@ extension Supernet {
     }
   }
 
-  /// Takes the weights of a file of the same space.
+  /// Takes the weights of a file of the same space, which may have been made for images of other sizes.
   ///
   /// Throws ``SupernetError/wrongSpace(file:found:expected:)`` when its space, or the configuration of
-  /// it, is another.
+  /// it, is another, and ``SupernetError/unusableValues(file:tensors:)``.
   package func load(path: String) throws {
     guard let space = space as? any ConfiguredSpace else {
       throw SupernetError.unconfiguredSpace(self.space.name)
     }
-    let file = try HDF5File.open(path)
+    let file = try SupernetFile.open(path)
     let found = try SupernetFile.information(file).space
-    let expected = try SpaceDescription(space)
-    guard found == expected else {
-      throw SupernetError.wrongSpace(file: path, found: found, expected: expected)
+    guard try SupernetFit(path, found, of: space).isWhole else {
+      throw SupernetError.wrongSpace(
+        file: path,
+        found: found,
+        expected: try SpaceDescription(space)
+      )
     }
-    try load(file.root.group("state").tensors())
+    let state = try file.root.group("state").tensors()
+    try SupernetFile.checkValues(of: state, in: path)
+    try load(state)
   }
 }

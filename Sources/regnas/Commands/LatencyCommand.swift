@@ -22,8 +22,10 @@ struct LatencyCommand: ParsableCommand {
       abstract: "Fill a table of block latencies, and check its sums against whole networks.",
       discussion: """
         Each different block is run alone: warm-up, then the median of repeated runs, synchronised \
-        on a GPU. Leave the machine idle meanwhile. Use the table as a budget with \
-        search.metric=latency and search.latencyTable=FILE, on the same device.
+        on a GPU. Leave the machine idle meanwhile. Measure on the device that the networks are \
+        for, with the threads they will have there. The table is a budget with \
+        search.metric=latency and search.latencyTable=FILE, on any machine: a search elsewhere \
+        says that its latencies are those of the device measured here.
 
         EXAMPLE
           regnas latency measure mobilenetv3-small --threads 1 --out latency.h5
@@ -36,14 +38,17 @@ struct LatencyCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Latency table to write.")
     var out: String
 
-    @Option(help: "Image size.")
-    var resolution: Int?
+    @Option(help: "Image size; several make it a decision.")
+    var resolution: [Int] = []
 
     @Option(help: "Channels of the images.")
     var channels: Int?
 
     @Option(help: "Number of classes.")
     var classes: Int?
+
+    @Option(help: "Width multiplier of the space (key space.widthMultiplier).")
+    var widthMultiplier: Double?
 
     @Option(help: "Images per run.")
     var batch = 1
@@ -77,14 +82,15 @@ struct LatencyCommand: ParsableCommand {
       try configuration.startTorch()
       let device = try Device(device)
       let usual = try SpaceRegistry.preset(named: space).usualImages
-      let space = try SpaceRegistry.makeSpace(
+      let preset = try SpaceRegistry.makeSpace(
         name: space,
         images: ImageTask(
           channels: channels ?? usual.channels,
           classes: classes ?? usual.classes,
-          resolutions: resolution.map { [$0] } ?? usual.resolutions
+          resolutions: resolution.isEmpty ? usual.resolutions : resolution
         )
       )
+      let space = try widthMultiplier.map { try preset.scaled(to: $0) } ?? preset
       let reporter = speech.reporter()
       let table = try LatencyTable.measure(
         space,

@@ -40,11 +40,9 @@ extension [SupernetStudy] {
     }
     func interval(_ value: MeanInterval?, _ format: String, times factor: Double = 1) -> String {
       guard let value else { return "-" }
-      let numbers = [value.mean, value.lower, value.upper].map {
-        String(format: format, $0 * factor)
-      }
-      return value.halfWidth > 0
-        ? "\(numbers[0]) [\(numbers[1]), \(numbers[2])]" : numbers[0]
+      func text(_ number: Double) -> String { String(format: format, number * factor) }
+      guard let lower = value.lower, let upper = value.upper else { return text(value.mean) }
+      return "\(text(value.mean)) [\(text(lower)), \(text(upper))]"
     }
     return [
       row("") { $0.space },

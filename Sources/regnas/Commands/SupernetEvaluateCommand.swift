@@ -112,12 +112,12 @@ extension SupernetCommand {
       settings.folder = out
       settings.aloneFolder = aloneOut
       let session = RunSession(work)
+      let table = try latencyTable.map { try LatencyTable.read($0) }
+      if let note = table?.note(on: .current(subject.device)) { session.reporter.note(note) }
       let evaluator = try SupernetEvaluator(
         subject,
         settings: settings,
-        latencies: try latencyTable.map {
-          try LatencyTable.read($0).costs(for: subject.space, on: .current(subject.device))
-        },
+        latencies: try table?.costs(for: subject.space),
         services: session.services,
         storage: work.storage
       )

@@ -1,11 +1,10 @@
 import ArgumentParser
 import ForeignWeights
 import HDF5
+import ImageData
 import RandomStreams
-import Search
 import SearchSpaces
 import Supernet
-import Torch
 
 extension SupernetCommand {
   struct Import: ParsableCommand {
@@ -13,9 +12,15 @@ extension SupernetCommand {
       commandName: "import",
       abstract: "Turn a published checkpoint into a supernet file.",
       discussion: """
-        Reads files of torch.save (zip and legacy) and safetensors, by content. Only tensors are \
-        read; a pickle that would run code is refused. Tensors that the checkpoint lacks, such as \
-        kernel matrices, keep their initial values.
+        Reads files of torch.save (zip and legacy), safetensors and indices of several such, by \
+        content. Only tensors are read: whatever else a pickle names is never called. The weights \
+        are found wherever they lie, in a dictionary (state_dict, model, net) or behind a prefix \
+        (module., model.); which were taken is said, and --key, --ema and --prefix choose others. \
+        Tensors that the checkpoint lacks, such as kernel matrices, keep their initial values.
+
+        The space is made for as many classes and channels as the checkpoint has, unless --classes, \
+        --channels or --data say otherwise. To use weights of other classes, import them as they \
+        are and train on with supernet.initial, which makes the head anew.
 
         EXAMPLE
           regnas supernet import ofa_mbv3_d234_e346_k357_w1.0 --space mobilenetv3-w1.0 --dry-run
@@ -31,6 +36,33 @@ extension SupernetCommand {
     @Option(name: .shortAndLong, help: "Supernet file to write.")
     var out: String?
 
+    @Option(help: "Dictionary of the weights, such as state_dict; nested ones: a.b.")
+    var key: String?
+
+    @Option(help: "What their names begin with, such as module.")
+    var prefix: String?
+
+    @Flag(help: "Take the moving average of the weights (state_dict_ema, ema and the like).")
+    var ema = false
+
+    @Option(help: "Data set whose classes, channels and image size the space is made for.")
+    var data: String?
+
+    @Option(help: "Number of classes.")
+    var classes: Int?
+
+    @Option(help: "Channels of the images.")
+    var channels: Int?
+
+    @Option(help: "Image size; several make it a decision.")
+    var resolution: [Int] = []
+
+    @Option(help: "Width multiplier of the space (key space.widthMultiplier).")
+    var widthMultiplier: Double?
+
+    @Flag(help: "Replace a file that is there.")
+    var overwrite = false
+
     @Flag(help: "Show which tensor would go where, and stop.")
     var dryRun = false
 
@@ -38,40 +70,67 @@ extension SupernetCommand {
       guard dryRun || out != nil else {
         throw ValidationError("--out FILE is needed, or --dry-run")
       }
+      if data != nil, classes != nil || channels != nil || !resolution.isEmpty {
+        throw ValidationError("--data says classes, channels and image size; leave out the others")
+      }
     }
 
     func run() throws {
-      let space = try SpaceRegistry.makeSpace(name: space)
+      if let out, !dryRun {
+        try NewFile.check(out, overwrite: overwrite)
+        guard !NewFile.isSame(out, file) else {
+          throw ValidationError("--out is the checkpoint itself, which is kept; give another file")
+        }
+      }
       let checkpoint = try ForeignCheckpoint(contentsOf: file)
-      let plan = ImportPlan(
-        checkpoint,
-        onto: try space.supernetTensors().map { .init(key: $0.key, shape: $0.shape) }
-      )
+      let (space, plan) = try ImportedSpace(
+        name: space,
+        images: images(),
+        widthMultiplier: widthMultiplier,
+        choice: WeightChoice(key: key, prefix: prefix, isAveraged: ema)
+      ).fit(checkpoint)
       if dryRun {
         Console.out(plan.description)
-        return try plan.check()
+        _ = try plan.state(from: checkpoint)
+        return
       }
-      guard let out else { return }
       // The initial values that matter are those of kernel matrices and counters: not random.
       let supernet = try Supernet(space: space, random: RandomStream(state: 0))
-      var state: [String: Tensor] = [:]
-      try plan.apply(to: checkpoint) { key, tensor in state[key] = try tensor.tensor() }
+      let (state, constant) = try plan.state(from: checkpoint)
       try supernet.load(state, allowMissing: true)
-      try supernet.write(
-        to: out,
-        provenance: ["imported": plan.summary],
-        createdBy: Program.identity
-      )
-      let weights = plan.uncovered.filter {
-        !$0.key.hasSuffix("_matrix") && !$0.key.hasSuffix("num_batches_tracked")
-      }
-      if !weights.isEmpty {
-        Console.error(
-          "warning: the checkpoint holds no \(weights.map(\.key).joined(separator: ", "));"
-            + " these keep random values"
+      if let out {
+        try supernet.write(
+          to: out,
+          provenance: ["imported": ([plan.summary] + plan.notes).joined(separator: "; ")],
+          createdBy: Program.identity
         )
       }
-      Console.out(plan.summary)
+      warn(constant, missing: plan.uncovered)
+      Console.out(([plan.summary] + plan.notes).joined(separator: "\n"))
+    }
+
+    /// What is said about the images; nil where nothing is, to go by the checkpoint.
+    private func images() throws -> ImportedSpace.Images {
+      if let data {
+        let shape = try ImageDataset.open(data)
+        return .init(
+          channels: shape.shape.channels,
+          classes: shape.classNames.count,
+          resolutions: [shape.shape.height]
+        )
+      }
+      return .init(channels: channels, classes: classes, resolutions: resolution)
+    }
+
+    private func warn(_ constant: [String], missing: [ImportPlan.Target]) {
+      let weights = missing.filter { !$0.isCounter && !$0.key.hasSuffix("_matrix") }.map(\.key)
+      for (names, text) in [
+        (weights, "tensors are not in the checkpoint and keep random or neutral values"),
+        (constant, "weights of the checkpoint hold one value only; were they ever trained?"),
+      ] where !names.isEmpty {
+        let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+        Console.error("warning: \(names.count) \(text): \(shown)")
+      }
     }
   }
 }

@@ -90,9 +90,10 @@ extension SupernetEvaluation.Comparison {
   fileprivate var text: String {
     typealias Text = SupernetEvaluation
     var lines = [
-      "inherited - alone  \(Text.signed(difference.mean)) "
-        + "[\(Text.signed(difference.lower)), \(Text.signed(difference.upper))] points, mean of "
-        + "\(agreement.architectures) architectures (Student's interval over them)",
+      "inherited - alone  \(difference.points) points, "
+        + (agreement.architectures == 1
+          ? "of 1 architecture"
+          : "mean of \(agreement.architectures) architectures (Student's interval over them)"),
       "Kendall's tau      \(agreement.text)"
         + (agreement.interval == nil ? "" : " (bootstrap over architectures)"),
     ]
@@ -119,6 +120,15 @@ extension SupernetEvaluation.Comparison {
       )
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension MeanInterval {
+  /// `+0.31 [+0.10, +0.52]`, of a fraction, in points.
+  fileprivate var points: String {
+    typealias Text = SupernetEvaluation
+    guard let lower, let upper else { return Text.signed(mean) }
+    return "\(Text.signed(mean)) [\(Text.signed(lower)), \(Text.signed(upper))]"
   }
 }
 

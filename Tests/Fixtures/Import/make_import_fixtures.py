@@ -8,10 +8,13 @@ Run once, here, with torch (Debian: python3-torch 1.13) and safetensors (PyPI) i
 The tests read the files and `expected.json`, and need no Python.
 """
 
+import argparse
+import datetime
 import json
 import os
+import pathlib
 import zipfile
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
 import numpy
 import safetensors
@@ -144,6 +147,40 @@ for bad, code in (
     torch.save({"state_dict": OrderedDict(w=torch.ones(1), x=code)}, path(f"{bad}.legacy.pt"), **legacy)
 torch.save({"w": torch.ones(1), "x": code}, path("eval.protocol4.zip.pt"), pickle_protocol=4)
 torch.save(torch.nn.Linear(1, 1), path("module.zip.pt"))
+
+# What trainers of other projects save: objects beside the weights, averages of them, wrappers around them.
+weights = module.state_dict()
+average = OrderedDict((key, value * 0.5) for key, value in weights.items())
+beside = {
+    "epoch": 3,
+    "args": argparse.Namespace(rate=0.1),
+    "best": numpy.float64(0.7),
+    "when": datetime.datetime(2026, 1, 2),
+    "path": pathlib.PurePosixPath("a"),
+    "history": defaultdict(list, loss=[1.0]),
+    "seen": {1, 2},
+    "spectrum": torch.ones(2, dtype=torch.complex64),
+}
+save("ema.zip.pt", weights, {**beside, "state_dict": weights, "state_dict_ema": average})
+save("ema.protocol4.zip.pt", weights, {**beside, "state_dict": weights, "state_dict_ema": average}, pickle_protocol=4)
+save(
+    "lightning.zip.pt",
+    weights,
+    {
+        "epoch": 3,
+        "state_dict": {**{"model." + key: value for key, value in weights.items()}, "criterion.weight": torch.ones(2)},
+        "callbacks": {"ModelCheckpoint{'monitor': 'accuracy'}": {"best_model_score": torch.tensor(0.5)}},
+        "optimizer_states": [optimizer.state_dict()],
+        "hyper_parameters": beside["args"],
+    },
+)
+save("swa.zip.pt", weights, {**{"module." + key: value for key, value in weights.items()}, "n_averaged": torch.tensor(3)})
+tagged = torch.ones(2)
+tagged.tag = "kept"
+save("tagged.zip.pt", {"w": tagged}, {"w": tagged})
+torch.save({"state_dict": {"conv.weight": numpy.ones((2, 1, 3, 3), "f4"), "bn.weight": torch.ones(2)}}, path("array.zip.pt"))
+torch.save({"model": torch.nn.Linear(1, 1), "epoch": 1}, path("modules.zip.pt"))
+torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), path("script.zip.pt"))
 
 arrays = {
     key: tensor.detach().contiguous().numpy()

@@ -53,14 +53,28 @@ extension Reader {
     ),
   ]
 
+  /// Names that the seeds have, so that weights are looked for and found.
+  private static let targets: [ImportPlan.Target] = [
+    .init(key: "w", shape: [1, 2]), .init(key: "conv.weight", shape: [2, 1, 3, 3]),
+    .init(key: "bn.weight", shape: [2]), .init(key: "bn.running_var", shape: [2]),
+    .init(key: "bn.num_batches_tracked", shape: []),
+  ]
+
   private static func foreign(_ name: String, ending: String) -> Reader {
     Reader(
       name: name,
       fileName: "weights",
       seeds: files("Import", ending: ending),
       read: { folder in
-        for tensor in try ForeignCheckpoint(contentsOf: "\(folder)/weights").tensors
-        where tensor.count < 1 << 20 { _ = try tensor.floats() }
+        let checkpoint = try ForeignCheckpoint(contentsOf: "\(folder)/weights")
+        for tensor in checkpoint.tensors where tensor.count < 1 << 20 { _ = try tensor.floats() }
+        for choice in [WeightChoice(), .init(key: "state_dict"), .init(isAveraged: true)] {
+          guard let plan = try? ImportPlan(checkpoint, onto: targets, choice: choice) else {
+            continue
+          }
+          _ = plan.description
+          _ = try? plan.state(from: checkpoint)
+        }
       }
     )
   }

@@ -5,6 +5,7 @@ import Runs
 import Supernet
 import TestSupport
 import Testing
+import Torch
 
 @testable import Search
 
@@ -122,6 +123,20 @@ import Testing
       )
     )
 
+    // As a search would refuse it, before its folder is made; to start from, all but the head fits.
+    other.configuration.supernet.training.distillation = .inPlace
+    other.configuration.supernet.training.schedule = .sandwich
+    other.configuration.supernet.training.phases = []
+    #expect(
+      refusal(other, "file=" + file).contains(
+        "(supernet.file) does not fit: it has 3 classes, the data set has 2; give it as "
+          + "supernet.initial"
+      )
+    )
+    let started = try recipe(other, ["initial=" + file])
+    #expect(started.notes.count == 1 && started.history == ["largest", "all"])
+    #expect(started.notes[0].contains("3 classes apart, the data set has 2"))
+
     // It goes on from there, and learns from the largest network of the file. The file is part of what
     // the run stands on.
     small.configuration = try configured(small, next + ["distillation=teacher", "epochs=2"])
@@ -135,6 +150,51 @@ import Testing
     )
     try small.folder.put(small.folder.bytes("second/supernet.h5"), "first/supernet.h5")
     #expect(throws: RunError.self) { try small.resume("second") }
+  }
+
+  /// Said where the run begins, in its plan and in the file, and the run ends well.
+  @Test func otherClassesAreStartedFrom() throws {
+    var small = try SmallRun()
+    try small.start("first").trainSupernet()
+    let file = small.folder.file("first/supernet.h5")
+    let data = small.folder.file("two.h5")
+    try SmallRun.writeData(to: data, seed: 1, classes: 2)
+    small.configuration.data.file = data
+    small.configuration.supernet.initial = file
+    let plan = try RunPlan(RunSetting(small.configuration)).text
+    #expect(plan.contains("note       supernet.initial: it tells 3 classes apart"))
+    let keeper = NoteKeeper()
+    try small.start("second", reporter: keeper).train()
+    #expect(keeper.notes.contains { $0.contains("the head (classifier.linear.weight") })
+    let second = small.folder.file("second/supernet.h5")
+    let notes = try SupernetFile.information(path: second).provenance["notes"]
+    #expect(notes?.contains("all but the head is taken") == true)
+    #expect(try Supernet.read(second).space.input.classes == 2)
+  }
+
+  /// At any of the keys, by the plan and before a folder is made.
+  @Test func weightsThatAreNoNumbersAreRefused() throws {
+    let small = try SmallRun()
+    let supernet = try Supernet.read(trained(small))
+    let key = "first_conv.conv.weight"
+    var state = try supernet.state()
+    let shape = try #require(state[key]).shape
+    state[key] = try Tensor([Float](repeating: .nan, count: shape.reduce(1, *)), shape: shape)
+    try supernet.load(state)
+    let path = small.folder.file("nan.h5")
+    try supernet.write(to: path)
+    for keys in [["file="], ["initial="], ["distillation=teacher", "teacher="]] {
+      let assignments = keys.map { $0.hasSuffix("=") ? $0 + path : $0 }
+      let error = #expect(throws: SupernetError.self, "\(keys)") {
+        try recipe(small, assignments)
+      }
+      #expect(error?.description.contains("'\(key)'") == true)
+    }
+  }
+
+  private func trained(_ small: SmallRun) throws -> String {
+    try small.start("trained").trainSupernet()
+    return small.folder.file("trained/supernet.h5")
   }
 
   /// Curves come from the log: of a resumed run they are the same.

@@ -12,6 +12,8 @@ extension StrategyComparison.BudgetResult {
     limit % 1_000_000 == 0 ? "\(limit / 1_000_000)M" : "\(limit)"
   }
 
+  private var isSingle: Bool { comparison.seeds.count == 1 }
+
   /// The table of one budget, for a terminal.
   var text: String {
     let checkpoints = [50, 100, 200, 500, 1000, 2000, 5000]
@@ -25,7 +27,10 @@ extension StrategyComparison.BudgetResult {
         rows[index + 1].append(
           curve.name == random
             ? "-"
-            : difference.map { String(format: "%+.3f ± %.3f", $0.mean, $0.halfWidth) } ?? "-"
+            : difference.map { difference in
+              String(format: "%+.3f", difference.mean)
+                + (difference.halfWidth.map { String(format: " ± %.3f", $0) } ?? "")
+            } ?? "-"
         )
       }
     }
@@ -34,8 +39,8 @@ extension StrategyComparison.BudgetResult {
       rows[index + 1].append(String(format: "%.3f", curve.strategySeconds * 1000))
     }
     return """
-      At most \(limitText) MACs: best accuracy [%] after so many distinct evaluations, mean of \
-      \(comparison.seeds.count) seeds ± 95 % interval
+      At most \(limitText) MACs: best accuracy [%] after so many distinct evaluations, \
+      \(isSingle ? "of one seed (no interval)" : "mean of \(comparison.seeds.count) seeds ± 95 % interval")
       \(TextTable(rows).text)
       """
   }
@@ -44,8 +49,8 @@ extension StrategyComparison.BudgetResult {
   var chart: LineChart {
     LineChart(
       title: "Best accuracy by number of evaluations",
-      subtitle: "MobileNetV3, at most \(limitText) MACs; mean of \(comparison.seeds.count) seeds, "
-        + "95 % interval",
+      subtitle: "MobileNetV3, at most \(limitText) MACs; "
+        + (isSingle ? "one seed" : "mean of \(comparison.seeds.count) seeds, 95 % interval"),
       xLabel: "distinct evaluations",
       yLabel: "predicted ImageNet top-1 [%]",
       series: comparison.curves.map { curve in
