@@ -28,7 +28,7 @@ extension HDF5Dataset {
   private func crc<Element: HDF5Scalar>(_ type: Element.Type) throws -> UInt32 {
     guard let rows = shape.first, rows > 1, count > 0 else { return try read(as: type).checksum }
     let rowSize = count / rows
-    let block = max(1, (8 << 20) / (rowSize * elementType.size))
+    let block = blockLength(along: 0, near: 8 << 20, elementSize: elementType.size)
     var buffer = [Element](repeating: .zero, count: min(block, rows) * rowSize)
     var crc = CRC32()
     for start in stride(from: 0, to: rows, by: block) {

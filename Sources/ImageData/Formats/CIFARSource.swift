@@ -26,43 +26,46 @@ package final class CIFARSource: ImageSource {
   /// - Parameter labels: matters for CIFAR-100 only.
   /// - Throws: `ImageDataError` when files are missing or are not whole records.
   package init(folder: String, labels: Labels = .fine) throws {
-    func exists(_ name: String) -> Bool {
-      FileManager.default.fileExists(atPath: "\(folder)/\(name)")
-    }
-    path = folder
-    let training: [String]
-    let test: [String]
-    let namesFile: String
-    if exists("train.bin") {
-      importer = "cifar-100"
-      options = "labels=\(labels.rawValue)"
-      (training, test) = (["train.bin"], exists("test.bin") ? ["test.bin"] : [])
-      (labelBytes, labelByte) = (2, labels == .fine ? 1 : 0)
-      classCount = labels == .fine ? 100 : 20
-      namesFile = "\(labels.rawValue)_label_names.txt"
-    } else {
-      importer = "cifar-10"
-      options = "-"
-      training = (1...5).map { "data_batch_\($0).bin" }.filter(exists)
-      test = exists("test_batch.bin") ? ["test_batch.bin"] : []
-      (labelBytes, labelByte) = (1, 0)
-      classCount = 10
-      namesFile = "batches.meta.txt"
-    }
-    guard !training.isEmpty else {
+    let files = try CIFARFolder(folder)
+    guard !files.isPickled else {
       throw ImageDataError(
-        .missingFile,
-        folder,
-        "there are no CIFAR batches in this folder",
-        remedy: "Expected data_batch_1.bin (CIFAR-10) or train.bin (CIFAR-100), binary version."
+        .badData,
+        files.path,
+        "this is the Python version of CIFAR, which is not read",
+        remedy: "Fetch the binary version."
       )
     }
-    batches = (training + test).map { "\(folder)/\($0)" }
+    path = folder
+    let namesFile: String
+    switch files.version {
+    case .hundred:
+      importer = "cifar-100"
+      options = "labels=\(labels.rawValue)"
+      (labelBytes, labelByte) = (2, labels == .fine ? 1 : 0)
+      classCount = labels == .fine ? 100 : 20
+      namesFile = "\(files.path)/\(labels.rawValue)_label_names.txt"
+    case .ten:
+      importer = "cifar-10"
+      options = "-"
+      (labelBytes, labelByte) = (1, 0)
+      classCount = 10
+      namesFile = files.names
+    }
+    batches = files.training + [files.test]
     let recordSize = labelBytes + shape.byteCount
     let counts = try batches.map { try Self.records($0, of: recordSize) }
     count = counts.reduce(0, +)
-    testCount = counts.suffix(test.count).reduce(0, +)
-    classNames = try Self.names("\(folder)/\(namesFile)", count: classCount)
+    testCount = counts.last ?? 0
+    classNames = try Self.names(namesFile, count: classCount)
+  }
+
+  package func labels() throws -> [Int32]? {
+    var labels: [Int32] = []
+    labels.reserveCapacity(count)
+    try readRecords { records, rows, first, batch in
+      labels += try self.labels(of: records, rows, from: first, batch)
+    }
+    return labels
   }
 
   package var files: [SourceFile] { get throws { try batches.map(sourceFile) } }
@@ -70,32 +73,51 @@ package final class CIFARSource: ImageSource {
   package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     let plane = shape.height * shape.width
     let recordSize = labelBytes + 3 * plane
+    try readRecords { records, rows, first, batch in
+      var pixels = [UInt8](repeating: 0, count: rows * 3 * plane)
+      for row in 0..<rows {
+        let start = row * recordSize + labelBytes
+        Self.interleave(records, from: start, plane, &pixels, at: row * 3 * plane)
+      }
+      try body(pixels, labels(of: records, rows, from: first, batch))
+    }
+  }
+
+  /// Whole records in blocks, with the number of the first in its batch.
+  private func readRecords(
+    _ body: (_ records: [UInt8], _ rows: Int, _ first: Int, _ batch: String) throws -> Void
+  ) throws {
+    let recordSize = labelBytes + shape.byteCount
     for batch in batches {
       let reader = try ByteReader(batch)
       let total = try Self.records(batch, of: recordSize)
       for start in stride(from: 0, to: total, by: blockSize) {
         let rows = min(blockSize, total - start)
-        let records = try reader.read(rows * recordSize, "image \(start)")
-        var pixels = [UInt8](repeating: 0, count: rows * 3 * plane)
-        var labels: [Int32] = []
-        for row in 0..<rows {
-          let record = row * recordSize
-          let label = Int(records[record + labelByte])
-          guard label < classCount else {
-            throw ImageDataError(
-              .badData,
-              batch,
-              "label \(label) of image \(start + row) is out of range: "
-                + "there are \(classCount) classes",
-              remedy: "The file is damaged or of another data set: fetch it again."
-            )
-          }
-          labels.append(Int32(label))
-          Self.interleave(records, from: record + labelBytes, plane, &pixels, at: row * 3 * plane)
-        }
-        try body(pixels, labels)
+        try body(try reader.read(rows * recordSize, "image \(start)"), rows, start, batch)
       }
       try reader.expectEnd()
+    }
+  }
+
+  private func labels(
+    of records: [UInt8],
+    _ rows: Int,
+    from first: Int,
+    _ batch: String
+  ) throws -> [Int32] {
+    let recordSize = labelBytes + shape.byteCount
+    return try (0..<rows).map { row in
+      let label = Int(records[row * recordSize + labelByte])
+      guard label < classCount else {
+        throw ImageDataError(
+          .badData,
+          batch,
+          "label \(label) of image \(first + row) is out of range: "
+            + "there are \(classCount) classes",
+          remedy: "The file is damaged or of another data set: fetch it again."
+        )
+      }
+      return Int32(label)
     }
   }
 

@@ -41,9 +41,12 @@ extension Reader {
     ),
     Reader(
       name: "CIFAR",
-      fileName: "data_batch_1.bin",
-      seeds: [(0..<2 * 3073).map { UInt8(truncatingIfNeeded: $0 % 3073) }],
-      read: { try contents(CIFARSource(folder: $0)) }
+      fileName: "train.bin",
+      seeds: [(0..<2 * 3074).map { UInt8(truncatingIfNeeded: $0 % 3074) }],
+      read: { folder in
+        try Data(count: 3074).write(to: URL(fileURLWithPath: "\(folder)/test.bin"))
+        try contents(CIFARSource(folder: folder))
+      }
     ),
     Reader(
       name: "pictures",
