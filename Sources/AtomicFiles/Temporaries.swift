@@ -50,10 +50,19 @@ extension AtomicFile {
         omittingEmptySubsequences: false
       )
       guard middle.count == 2, let process = pid_t(middle[0]), process > 0, Int(middle[1]) != nil,
-        kill(process, 0) != 0, errno == ESRCH
+        isGone(process)
       else { return false }
       return removeUnlocked("\(folder)/\(name)")
     }
+  }
+
+  private static func isGone(_ process: pid_t) -> Bool {
+    if kill(process, 0) != 0 { return errno == ESRCH }
+    // One that has ended and whose parent has not asked how still has a number: "7 (name) Z ...".
+    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let end = text.lastIndex(of: ")")
+    else { return false }
+    return text[end...].hasPrefix(") Z")
   }
 
   private static func removeUnlocked(_ path: String) -> Bool {

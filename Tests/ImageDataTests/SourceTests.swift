@@ -39,6 +39,66 @@ import Testing
     #expect(plain.pixels == pixels(1500, "train"))
   }
 
+  /// An image or a label file of `count` images.
+  private func put(_ folder: TemporaryFolder, _ count: Int, _ path: String) throws {
+    try folder.put(
+      path.lowercased().contains("images")
+        ? idx([count, 6, 5], pixels(count * 30)) : idx([count], [UInt8](repeating: 1, count: count)),
+      path
+    )
+  }
+
+  @Test(arguments: [
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"],
+    ["train-images.idx3-ubyte", "train-labels.idx1-ubyte"],
+    ["Train-Images-IDX3-ubyte", "train-labels.idx1-ubyte"],
+    [
+      "train-images-idx3-ubyte/train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte/train-labels-idx1-ubyte",
+    ],
+    ["MNIST/raw/train-images-idx3-ubyte", "MNIST/raw/train-labels-idx1-ubyte"],
+    ["emnist-digits-train-images-idx3-ubyte", "emnist-digits-train-labels-idx1-ubyte"],
+  ])
+  func filesAreFoundUnderTheirUsualNames(names: [String]) throws {
+    let folder = try TemporaryFolder()
+    for name in names { try put(folder, 50, name) }
+    let source = try IDXSource(folder: folder.path)
+    #expect(source.count == 50 && source.testCount == 0)
+    #expect(source.notes.map(\.text).joined().contains("there are no t10k or test files"))
+    #expect(try source.labels() == [Int32](repeating: 1, count: 50))
+    for name in names {
+      try put(folder, 7, name.replacing("train-", with: "test-").replacing("Train-", with: "t10k-"))
+    }
+    let both = try IDXSource(folder: folder.path)
+    #expect(both.count == 57 && both.testCount == 7 && both.notes.isEmpty)
+  }
+
+  @Test func whatIsMissingOrThereTwiceIsNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"] {
+      try put(folder, 20, name)
+    }
+    refused("t10k-labels-idx1-ubyte is missing, though t10k-images-idx3-ubyte is there") {
+      _ = try IDXSource(folder: folder.path)
+    }
+    try folder.remove("t10k-images-idx3-ubyte")
+    try put(folder, 20, "copy/train-images.idx3-ubyte")
+    #expect(
+      try IDXSource(folder: folder.path).notes.first?.line
+        == "1 other copies of these files not read: copy/train-images.idx3-ubyte"
+    )
+    for kind in ["images-idx3", "labels-idx1"] { try put(folder, 9, "a-train-\(kind)-ubyte") }
+    refused("the folder holds several IDX data sets: (no name), a") {
+      _ = try IDXSource(folder: folder.path)
+    }
+    #expect(try IDXSource(folder: folder.path, set: "A").count == 9)
+    refused("there is no IDX data set 'b'. There are: (no name), a") {
+      _ = try IDXSource(folder: folder.path, set: "b")
+    }
+    refused("there is no such folder") { _ = try IDXSource(folder: folder.file("none")) }
+    refused("this is a file") { _ = try IDXSource(folder: folder.file("a-train-images-idx3-ubyte")) }
+  }
+
   @Test func badFilesAreRefused() throws {
     let folder = try TemporaryFolder()
     let good = try idxPair(folder, "train", count: 50)

@@ -19,15 +19,12 @@ extension HDF5Dataset {
     return min(shape[axis], chunk[axis], max(plain, Self.largestBlock / slice))
   }
 
-  /// How many bytes are unpacked when all is read in blocks of rows: chunks that are larger than a
-  /// block are unpacked for each.
-  var unpackedBytes: Int {
-    let bytes = Double(count) * Double(max(1, elementType.size))
-    guard case .chunked(let chunk) = storage, let rows = chunk.first else {
-      return Int(min(bytes, 1e15))
-    }
-    let block = blockLength(along: 0, near: 8 << 20, elementSize: elementType.size)
-    return Int(min(bytes * max(1, Double(rows) / Double(block)), 1e15))
+  /// How many bytes are unpacked to read so many rows: at least those of whole chunks.
+  func unpackedBytes(rows: Int) -> Int {
+    guard let all = shape.first, all > 0 else { return 0 }
+    var most = rows
+    if case .chunked(let chunk) = storage { most = max(rows, chunk[0]) }
+    return Int(min(Double(count / all) * Double(most) * Double(max(1, elementType.size)), 1e15))
   }
 
   /// Reads the elements whose index along `axis` is in `range`, all else whole, in row-major order,

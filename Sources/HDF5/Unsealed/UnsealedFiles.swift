@@ -25,7 +25,7 @@ package enum UnsealedFiles {
   /// this package, and reads all of it. Errors are passed over, since the reader will meet them
   /// too; only memory that is refused to this process might be given to the next.
   ///
-  /// - Parameter willRead: is told before each data set how many bytes unpacking it takes.
+  /// - Parameter willRead: is told before each block of a data set how many bytes unpacking it takes.
   /// - Returns: whether there was memory enough for all that was read.
   package static func readEverything(
     in path: String,
@@ -80,8 +80,8 @@ package enum UnsealedFiles {
       guard isNew(dataset) else { return }
       readAttributes(of: dataset)
       attempt { try dataset.fileOffset() }
-      willRead(dataset.unpackedBytes)
-      attempt { try dataset.computeChecksum() }
+      let willRead = willRead
+      attempt { try dataset.computeChecksum(willRead: willRead) }
     }
   }
 }

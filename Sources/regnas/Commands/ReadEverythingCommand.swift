@@ -22,12 +22,13 @@ struct ReadEverythingCommand: ParsableCommand {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file)
     let fileSize = attributes?[.size] as? Int ?? 0
     limit(fileSize: fileSize)
-    // What unpacks to much more than the file may take its time: 20 MB a second at least.
-    var seconds = Self.seconds(fileSize: fileSize)
+    // What unpacks to much more than the file may take its time, block by block: 20 MB a second at
+    // least. A block that never ends gets no more.
+    var seconds = Double(Self.seconds(fileSize: fileSize))
     let hadMemory = UnsealedFiles.$check.withValue(nil) {
       UnsealedFiles.readEverything(in: file) { bytes in
-        seconds += bytes / 20_000_000
-        set(RLIMIT_CPU, seconds)
+        seconds += Double(bytes) / 20e6
+        set(RLIMIT_CPU, Int(seconds))
       }
     }
     // At once: what a damaged file left behind is not to be tidied up.
