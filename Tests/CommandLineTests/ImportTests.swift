@@ -18,7 +18,10 @@ import Testing
     let lengths = shape.map { "\($0)," }.joined(separator: " ")
     let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(lengths)), }\n"
     let length = UInt8(header.utf8.count)
-    try folder.put([0x93] + Array("NUMPY".utf8) + [1, 0, length, 0] + Array(header.utf8) + bytes, name)
+    try folder.put(
+      [0x93] + Array("NUMPY".utf8) + [1, 0, length, 0] + Array(header.utf8) + bytes,
+      name
+    )
   }
 
   private static let npz: Command = "data import npz x.npy --labels-file y.npy --quiet"
@@ -29,12 +32,18 @@ import Testing
 
   @Test func classesAreNamedAndGapsClosed() throws {
     let result = try regnas.succeed("\(Self.npz) --out open.h5")
-    #expect(result.output.contains("2 of 5 classes have no images (--close-gaps leaves them out): 1"))
+    #expect(
+      result.output.contains("2 of 5 classes have no images (--close-gaps leaves them out): 1")
+    )
     try regnas.succeed("\(Self.npz) --close-gaps --classes \("a, \"b, \"\"c\"\"\" , d") --out a.h5")
     #expect(try info("a.h5")["classNames"] as? [String] == ["a", "b, \"c\"", "d"])
     try regnas.refuse("\(Self.npz) --classes a,b,c --out b.h5", 64, "3 class names were given")
     try regnas.refuse("\(Self.npz) --close-gaps --classes a,,c --out b.h5", 64, "class 1 is empty")
-    try regnas.refuse("\(Self.npz) --classes \("\"a\"b,c") --out b.h5", 64, "follows the quoted name")
+    try regnas.refuse(
+      "\(Self.npz) --classes \("\"a\"b,c") --out b.h5",
+      64,
+      "follows the quoted name"
+    )
     #expect(!folder.exists("b.h5"))
   }
 
@@ -51,7 +60,12 @@ import Testing
     try regnas.refuse("\(Self.npz) --out pipe --overwrite", 64, "pipe: this is not a regular file")
     try folder.put("mine", "there/notes.txt")
     symlink("there/notes.txt", folder.file("link"))
-    try regnas.refuse("\(Self.npz) --out link", 64, "link: the file is there already", "--overwrite")
+    try regnas.refuse(
+      "\(Self.npz) --out link",
+      64,
+      "link: the file is there already",
+      "--overwrite"
+    )
     #expect(folder.text("there/notes.txt") == "mine")
     let loud: Command = "data import npz x.npy --labels-file y.npy --out link --overwrite"
     #expect(try regnas.succeed(loud).errors.contains("there/notes.txt is written"))

@@ -43,7 +43,8 @@ import Testing
   private func put(_ folder: TemporaryFolder, _ count: Int, _ path: String) throws {
     try folder.put(
       path.lowercased().contains("images")
-        ? idx([count, 6, 5], pixels(count * 30)) : idx([count], [UInt8](repeating: 1, count: count)),
+        ? idx([count, 6, 5], pixels(count * 30))
+        : idx([count], [UInt8](repeating: 1, count: count)),
       path
     )
   }
@@ -96,7 +97,9 @@ import Testing
       _ = try IDXSource(folder: folder.path, set: "b")
     }
     refused("there is no such folder") { _ = try IDXSource(folder: folder.file("none")) }
-    refused("this is a file") { _ = try IDXSource(folder: folder.file("a-train-images-idx3-ubyte")) }
+    refused("this is a file") {
+      _ = try IDXSource(folder: folder.file("a-train-images-idx3-ubyte"))
+    }
   }
 
   @Test func badFilesAreRefused() throws {
@@ -195,6 +198,52 @@ import Testing
       try contents(CIFARSource(folder: folder.path, labels: .coarse)).labels
         == labels.map { Int32($0 % 20) }
     )
+  }
+
+  /// Pickled as Python 2 did, and as Python 3 does in protocols 4 and 5.
+  @Test(arguments: [2, 4, 5]) func thePythonVersionIsRead(pickleProtocol: Int) throws {
+    let folder = try TemporaryFolder()
+    for name in ["train", "test"] {
+      try folder.copy(
+        fixture("Arrays/protocol-\(pickleProtocol).pickle"),
+        to: "cifar-100-python/\(name)"
+      )
+    }
+    let source = try CIFARSource(folder: folder.path)
+    #expect(source.importer == "cifar-100" && source.count == 6 && source.testCount == 3)
+    #expect(source.notes.map(\.count) == [100])
+    let read = try contents(source)
+    #expect(read.labels == [0, 99, 5, 0, 99, 5])
+    #expect(
+      try CIFARSource(folder: folder.path, labels: .coarse).labels()?.prefix(3) == [1, 19, 5]
+    )
+    // Red, green and blue of pixel 5 of image 2.
+    let expected = [0, 1024, 2048].map { UInt8((2 * 3072 + $0 + 5) * 7 % 256) }
+    #expect(Array(read.pixels[(2 * 3072 + 15)..<(2 * 3072 + 18)]) == expected)
+    // Its class names are pickled too; here they are no list.
+    try folder.copy(fixture("Arrays/protocol-4.pickle"), to: "cifar-100-python/meta")
+    refused("there are 0 class names, 100 were expected") {
+      _ = try CIFARSource(folder: folder.path)
+    }
+  }
+
+  @Test func picklesAreNeverExecuted() throws {
+    let folder = try TemporaryFolder()
+    let command = "touch \(folder.file("executed"))"
+    let pickle: [UInt8] =
+      [0x80, 2] + Array("cos\nsystem\nU".utf8) + [UInt8(command.utf8.count)] + Array(command.utf8)
+      + [0x85] + Array("R.".utf8)
+    try folder.put(pickle, "train")
+    try folder.put(pickle, "test")
+    refused("the pickle names 'os.system'") { _ = try CIFARSource(folder: folder.path) }
+    #expect(!folder.exists("executed"))
+    let sound = try bytes(of: fixture("Arrays/protocol-4.pickle"))
+    for end in [0, 1, 2, 100, sound.count - 1] {
+      try folder.put(Array(sound.prefix(end)), "train")
+      refused("the pickle cannot be read: it ends too early") {
+        _ = try CIFARSource(folder: folder.path)
+      }
+    }
   }
 
   @Test func badFilesAreRefused() throws {

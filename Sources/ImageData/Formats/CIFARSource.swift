@@ -1,8 +1,8 @@
 import Foundation
 import HDF5
 
-/// The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features
-/// from Tiny Images", 2009), unpacked in a folder.
+/// CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
+/// 2009), unpacked in a folder: the binary or the Python version.
 package final class CIFARSource: ImageSource {
   package enum Labels: String, Sendable, Codable {
     /// The 100 classes of CIFAR-100.
@@ -18,154 +18,85 @@ package final class CIFARSource: ImageSource {
   package let count: Int
   package let testCount: Int
   package let classNames: [String]?
-  private let batches: [String]
-  private let labelBytes: Int
-  private let labelByte: Int
-  private let classCount: Int
+  private let batches: [CIFARBatch]
+  private let namesFile: String?
 
   /// - Parameter labels: matters for CIFAR-100 only.
   /// - Throws: `ImageDataError` when files are missing or are not whole records.
   package init(folder: String, labels: Labels = .fine) throws {
     let files = try CIFARFolder(folder)
-    guard !files.isPickled else {
-      throw ImageDataError(
-        .badData,
-        files.path,
-        "this is the Python version of CIFAR, which is not read",
-        remedy: "Fetch the binary version."
-      )
-    }
+    let isHundred = files.version == .hundred
+    let classCount = isHundred ? (labels == .fine ? 100 : 20) : 10
     path = folder
-    let namesFile: String
-    switch files.version {
-    case .hundred:
-      importer = "cifar-100"
-      options = "labels=\(labels.rawValue)"
-      (labelBytes, labelByte) = (2, labels == .fine ? 1 : 0)
-      classCount = labels == .fine ? 100 : 20
-      namesFile = "\(files.path)/\(labels.rawValue)_label_names.txt"
-    case .ten:
-      importer = "cifar-10"
-      options = "-"
-      (labelBytes, labelByte) = (1, 0)
-      classCount = 10
-      namesFile = files.names
+    importer = isHundred ? "cifar-100" : "cifar-10"
+    options = isHundred ? "labels=\(labels.rawValue)" : "-"
+    batches = try (files.training + [files.test]).map { path in
+      try files.isPickled
+        ? CIFARBatch(
+          pickle: path,
+          labels: isHundred ? "\(labels.rawValue)_labels" : "labels",
+          classCount: classCount
+        )
+        : CIFARBatch(
+          binary: path,
+          labelBytes: isHundred ? 2 : 1,
+          labelByte: isHundred && labels == .fine ? 1 : 0,
+          classCount: classCount
+        )
     }
-    batches = files.training + [files.test]
-    let recordSize = labelBytes + shape.byteCount
-    let counts = try batches.map { try Self.records($0, of: recordSize) }
-    count = counts.reduce(0, +)
-    testCount = counts.last ?? 0
-    classNames = try Self.names(namesFile, count: classCount)
+    count = batches.reduce(0) { $0 + $1.count }
+    testCount = batches.last?.count ?? 0
+    let names =
+      files.names.isEmpty ? "\(files.path)/\(labels.rawValue)_label_names.txt" : files.names
+    namesFile = FileManager.default.fileExists(atPath: names) ? names : nil
+    classNames =
+      try namesFile.map { file in
+        let key = isHundred ? "\(labels.rawValue)_label_names" : "label_names"
+        return try Self.names(file, key: files.isPickled ? key : nil, count: classCount)
+      } ?? (0..<classCount).map(String.init)
   }
 
-  package func labels() throws -> [Int32]? {
-    var labels: [Int32] = []
-    labels.reserveCapacity(count)
-    try readRecords { records, rows, first, batch in
-      labels += try self.labels(of: records, rows, from: first, batch)
-    }
-    return labels
+  package var files: [SourceFile] { get throws { try batches.map { try sourceFile($0.path) } } }
+
+  package var notes: [ImportNote] {
+    namesFile == nil
+      ? [
+        ImportNote(
+          "classes are numbered: the file of their names is not there",
+          count: classNames?.count ?? 0
+        )
+      ]
+      : []
   }
 
-  package var files: [SourceFile] { get throws { try batches.map(sourceFile) } }
+  package func labels() -> [Int32]? { batches.flatMap(\.labels) }
 
   package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
-    let plane = shape.height * shape.width
-    let recordSize = labelBytes + 3 * plane
-    try readRecords { records, rows, first, batch in
-      var pixels = [UInt8](repeating: 0, count: rows * 3 * plane)
-      for row in 0..<rows {
-        let start = row * recordSize + labelBytes
-        Self.interleave(records, from: start, plane, &pixels, at: row * 3 * plane)
-      }
-      try body(pixels, labels(of: records, rows, from: first, batch))
-    }
-  }
-
-  /// Whole records in blocks, with the number of the first in its batch.
-  private func readRecords(
-    _ body: (_ records: [UInt8], _ rows: Int, _ first: Int, _ batch: String) throws -> Void
-  ) throws {
-    let recordSize = labelBytes + shape.byteCount
     for batch in batches {
-      let reader = try ByteReader(batch)
-      let total = try Self.records(batch, of: recordSize)
-      for start in stride(from: 0, to: total, by: blockSize) {
-        let rows = min(blockSize, total - start)
-        try body(try reader.read(rows * recordSize, "image \(start)"), rows, start, batch)
-      }
-      try reader.expectEnd()
-    }
-  }
-
-  private func labels(
-    of records: [UInt8],
-    _ rows: Int,
-    from first: Int,
-    _ batch: String
-  ) throws -> [Int32] {
-    let recordSize = labelBytes + shape.byteCount
-    return try (0..<rows).map { row in
-      let label = Int(records[row * recordSize + labelByte])
-      guard label < classCount else {
-        throw ImageDataError(
-          .badData,
-          batch,
-          "label \(label) of image \(first + row) is out of range: "
-            + "there are \(classCount) classes",
-          remedy: "The file is damaged or of another data set: fetch it again."
-        )
-      }
-      return Int32(label)
-    }
-  }
-
-  /// Red, green and blue planes to pixels of three bytes.
-  private static func interleave(
-    _ source: [UInt8],
-    from first: Int,
-    _ plane: Int,
-    _ pixels: inout [UInt8],
-    at start: Int
-  ) {
-    source.withUnsafeBufferPointer { source in
-      pixels.withUnsafeMutableBufferPointer { pixels in
-        for position in 0..<plane {
-          for channel in 0..<3 {
-            pixels[start + 3 * position + channel] = source[first + channel * plane + position]
-          }
-        }
+      for start in stride(from: 0, to: batch.count, by: blockSize) {
+        let rows = start..<min(batch.count, start + blockSize)
+        try body(try batch.pixels(rows), Array(batch.labels[rows]))
       }
     }
   }
 
-  private static func records(_ path: String, of size: Int) throws -> Int {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let bytes = attributes?[.size] as? Int else {
-      throw ImageDataError(.inputOutput, path, "its size cannot be read")
+  /// - Parameter key: in a pickle; `nil` for a text of one name a line.
+  private static func names(_ path: String, key: String?, count: Int) throws -> [String] {
+    let names: [String]
+    if let key {
+      names = try BatchPickle(path).texts(key) ?? []
+    } else {
+      let file = try RawFile(path)
+      let bytes = try file.read(0..<min(file.count, 1 << 20))
+      names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
-    guard bytes > 0, bytes % size == 0 else {
-      throw ImageDataError(
-        .badData,
-        path,
-        "\(bytes) bytes are not whole records of \(size) bytes",
-        remedy: "It is truncated or not the binary version: fetch it again."
-      )
-    }
-    return bytes / size
-  }
-
-  private static func names(_ path: String, count: Int) throws -> [String] {
-    guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
-      return (0..<count).map(String.init)
-    }
-    let names = content.split(whereSeparator: \.isNewline).map(String.init)
     guard names.count == count else {
       throw ImageDataError(
         .badData,
         path,
-        "there are \(names.count) class names, \(count) were expected"
+        "there are \(names.count) class names, \(count) were expected",
+        remedy: "Fetch it again, or remove it: then the classes are numbered."
       )
     }
     return names

@@ -49,6 +49,37 @@ extension Reader {
       }
     ),
     Reader(
+      name: "pickled CIFAR",
+      fileName: "train",
+      seeds: files("Arrays", ending: ".pickle"),
+      read: { folder in
+        try FileManager.default.copyItem(atPath: "\(folder)/train", toPath: "\(folder)/test")
+        defer { try? FileManager.default.removeItem(atPath: "\(folder)/test") }
+        try contents(CIFARSource(folder: folder))
+      }
+    ),
+    Reader(
+      name: "NumPy archive",
+      fileName: "arrays.npz",
+      seeds: files("Arrays", ending: ".npz"),
+      read: { folder in
+        try contents(
+          ArraySource(
+            training: .init(file: "\(folder)/arrays.npz", images: "x", labels: "y")
+          )
+        )
+      }
+    ),
+    Reader(
+      name: "NumPy array",
+      fileName: "array.npy",
+      seeds: files("Arrays", ending: ".npy"),
+      read: { folder in
+        let path = "\(folder)/array.npy"
+        try contents(ArraySource(training: .init(file: path, labelsFile: path)))
+      }
+    ),
+    Reader(
       name: "pictures",
       fileName: "class/picture.png",
       seeds: files("Images", ending: "g"),

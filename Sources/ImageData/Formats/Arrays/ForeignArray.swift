@@ -108,7 +108,8 @@ enum ArrayFiles {
           ? "this is a pickle of Python, which is not read here"
           : "this is neither an HDF5 file nor one of NumPy (.npz, .npy)",
         remedy: isPickle
-          ? "Save the arrays in Python: numpy.savez('data.npz', x=images, y=labels)"
+          ? "For CIFAR use regnas data import cifar; else save the arrays in Python: "
+            + "numpy.savez('data.npz', x=images, y=labels)"
           : "Check the path."
       )
     }

@@ -9,7 +9,7 @@ struct ArrayOptions: ParsableArguments {
   @Option(help: "Name of the label array; not for a file of one array.")
   var labels: String?
 
-  @Option(help: "File of the labels, where they are not in that of the images.")
+  @Option(help: "File of the labels, if it is another.")
   var labelsFile: String?
 
   @Option(help: "Name of the image array of the test split.")
@@ -18,19 +18,17 @@ struct ArrayOptions: ParsableArguments {
   @Option(help: "Name of the label array of the test split.")
   var testLabels: String?
 
-  @Option(help: "File of the test split, where it has its own.")
+  @Option(help: "File of the test split, if it has one.")
   var testFile: String?
 
-  @Option(help: "File of the labels of the test split, where they have their own.")
+  @Option(help: "The same for the test split's labels.")
   var testLabelsFile: String?
 
-  @Option(
-    help: "What the dimensions of the image array are: n images, h height, w width, c channels."
-  )
+  @Option(help: "Dimensions of the images: nhwc, nchw, hwcn, nhw...")
   var layout: String?
 
   @Option(
-    help: "Height and width to make the images: the shorter side resized, the centre cut out."
+    help: "Side of the square images to make of others."
   )
   var size: Int?
 

@@ -22,7 +22,7 @@ struct ImportIDX: ParsableCommand {
   var set: String?
 
   @Option(
-    help: "Height and width to make the images: the shorter side resized, the centre cut out."
+    help: "Side of the square images to make of others."
   )
   var size: Int?
 
@@ -36,20 +36,22 @@ struct ImportIDX: ParsableCommand {
 struct ImportCIFAR: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cifar",
-    abstract: "The binary version of CIFAR-10 or CIFAR-100.",
+    abstract: "CIFAR-10 or CIFAR-100, the binary or the Python version.",
     discussion: """
+      The folder or the one below it that the archive unpacks to. Pickles are read, not executed.
+
       EXAMPLE
         regnas data import cifar cifar-10-batches-bin --search 5000 --out cifar10.h5
       """
   )
 
-  @Argument(help: "Folder with data_batch_1.bin ... test_batch.bin, or train.bin and test.bin.")
+  @Argument(help: "Folder of the batches, such as data_batch_1.bin ... test_batch.bin.")
   var folder: String
 
   @Flag(help: "The 20 superclasses of CIFAR-100 instead of its 100 classes.")
   var coarse = false
 
-  @Option(help: "Height and width to make the images.")
+  @Option(help: "Side of the square images to make of others.")
   var size: Int?
 
   @OptionGroup var options: ImportOptions

@@ -22,15 +22,10 @@ struct ImportOptions: ParsableArguments {
   @Option(help: "Seed of the choice of the splits.")
   var seed: UInt64 = 0
 
-  @Option(
-    help: ArgumentHelp(
-      "Class names, comma-separated, in the order of the labels.",
-      discussion: "One with a comma in it is put in quotes: --classes 'cat,\"dog, small\",bird'."
-    )
-  )
+  @Option(help: "Class names in the order of the labels: 'cat,\"dog, small\"'.")
   var classes: String?
 
-  @Flag(help: "Leave out classes without images, and number the others anew.")
+  @Flag(help: "Leave out classes without images.")
   var closeGaps = false
 
   @Flag(help: "Replace a file that is there.")
