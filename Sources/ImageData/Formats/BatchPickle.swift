@@ -5,12 +5,13 @@
 ///
 /// Sources: the comments of `pickletools.py` in Python's standard library, `numpy.ndarray.__reduce__`.
 struct BatchPickle {
-  indirect enum Value {
+  /// Containers are places in `lists` or `dictionaries`, so that no depth of nesting matters.
+  enum Value {
     case integer(Int)
     case text(String)
     /// Bytes of the file.
     case bytes(Range<Int>)
-    case tuple([Value])
+    case tuple(Int)
     case list(Int)
     case dictionary(Int)
     case global(String)
@@ -111,7 +112,7 @@ struct BatchPickle {
       for shift in 0..<length { value |= Int(try byte()) << (8 * shift) }
       // The highest bit given is the sign.
       let unused = 64 - 8 * length
-      stack.append(.integer(length == 0 ? 0 : value << unused >> unused))
+      stack.append(.integer(length == 0 ? 0 : (value << unused) >> unused))
     case "G":
       position += 8
       stack.append(.opaque)
@@ -124,8 +125,8 @@ struct BatchPickle {
       stack.append(.list(lists.count - 1))
     case "a": try append([try pop()])
     case "e": try append(try popToMark())
-    case ")": stack.append(.tuple([]))
-    case "t": stack.append(.tuple(try popToMark()))
+    case ")": try pushTuple(0)
+    case "t": pushTuple(of: try popToMark())
     case "\u{85}": try pushTuple(1)
     case "\u{86}": try pushTuple(2)
     case "\u{87}": try pushTuple(3)
@@ -153,7 +154,7 @@ struct BatchPickle {
       guard case .tuple(let arguments) = try pop(), case .global(let name) = try pop() else {
         throw damaged("it calls something without a name")
       }
-      stack.append(try call(name, arguments))
+      stack.append(try call(name, lists[arguments]))
     case "b": try build(try pop())
     default:
       throw damaged(
@@ -193,8 +194,9 @@ struct BatchPickle {
     switch try top() {
     case .type: return
     case .array(let index):
-      guard case .tuple(let fields) = state, fields.count == 5, case .type(let type) = fields[2],
-        case .integer(0) = fields[3], case .bytes(let bytes) = fields[4]
+      let fields = if case .tuple(let place) = state { lists[place] } else { [] as [Value] }
+      guard fields.count == 5, case .type(let type) = fields[2], case .integer(0) = fields[3],
+        case .bytes(let bytes) = fields[4]
       else {
         throw damaged(
           "an array has no bytes in row-major order (pickle it with protocol 3 or later)"
@@ -207,7 +209,7 @@ struct BatchPickle {
 
   private func shape(_ value: Value) throws -> [Int] {
     guard case .tuple(let lengths) = value else { throw damaged("an array has no shape") }
-    return try lengths.map {
+    return try lists[lengths].map {
       guard case .integer(let length) = $0, length >= 0, length < 1 << 32 else {
         throw damaged("an array has no shape")
       }
@@ -249,7 +251,12 @@ struct BatchPickle {
   private mutating func pushTuple(_ count: Int) throws {
     var values: [Value] = []
     for _ in 0..<count { values.append(try pop()) }
-    stack.append(.tuple(values.reversed()))
+    pushTuple(of: values.reversed())
+  }
+
+  private mutating func pushTuple(of values: [Value]) {
+    lists.append(values)
+    stack.append(.tuple(lists.count - 1))
   }
 
   private mutating func append(_ values: [Value]) throws {
