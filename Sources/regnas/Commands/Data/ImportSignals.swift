@@ -9,7 +9,7 @@ final class ImportSignals {
   init() {
     let queue = DispatchQueue(label: "regnas.import.signals")
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      if Self.isIgnored(number) { continue }
+      if number == SIGHUP, Self.isIgnored(number) { continue }
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
