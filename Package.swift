@@ -121,7 +121,7 @@ let package = Package(
       name: "CCodecs",
       linkerSettings: [
         .linkedLibrary("turbojpeg"), .linkedLibrary("spng"), .linkedLibrary("z"),
-        .linkedLibrary("crypto"),
+        .linkedLibrary("crypto"), .linkedLibrary("lzf"), .linkedLibrary("zip"),
       ]
     ),
 
@@ -130,7 +130,7 @@ let package = Package(
     room("Decisions"),
     room("Statistics", ["RandomStreams"]),
     room("AtomicFiles", ["CCodecs"]),
-    room("HDF5", ["CHDF5", "AtomicFiles"]),
+    room("HDF5", ["CCodecs", "CHDF5", "AtomicFiles"]),
     room("Torch", ["CTorch"]),
     room("TensorFiles", ["HDF5", "Torch"]),
     room("ImageData", ["CCodecs", "RandomStreams", "AtomicFiles", "HDF5"]),

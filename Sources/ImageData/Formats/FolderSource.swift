@@ -81,6 +81,8 @@ package final class FolderSource: ImageSource {
   /// One entry for each part: its digest covers every file's name and digest.
   package var files: [SourceFile] { digests }
 
+  package func labels() -> [Int32]? { (training + test).map(\.label) }
+
   package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     digests = []
     for (part, items) in [("train", training), ("test", test)] where !items.isEmpty {

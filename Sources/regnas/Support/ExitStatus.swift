@@ -51,6 +51,7 @@ enum ExitStatus: Int32 {
   static func status(of error: any Error) -> ExitStatus? {
     switch error {
     case let error as HDF5Error: file(error.kind)
+    case is OutputError: .usage
     case let error as StorageError: storage(error)
     case let error as RunError: run(error)
     case let error as ImageDataError: images(error.kind)

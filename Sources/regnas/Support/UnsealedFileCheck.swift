@@ -45,14 +45,29 @@ final class UnsealedFileCheck: Sendable {
     case .exit where status == 0:
       passed.withLock { _ = $0.insert(version) }
     case .exit where status == ReadEverythingCommand.tooLittleMemory:
-      throw refusal(path, .damagedFile, "reading it took more memory than a sound file can need")
+      throw refusal(
+        path,
+        .mismatch,
+        "reading it took far more memory than its size",
+        remedy: Self.largeChunks(path)
+      )
     case .uncaughtSignal where status == SIGXCPU:
-      throw refusal(path, .damagedFile, "reading it did not finish in time")
+      throw refusal(
+        path,
+        .mismatch,
+        "reading it did not end in time",
+        remedy: Self.largeChunks(path)
+      )
     case .uncaughtSignal:
       throw refusal(path, .damagedFile, "reading it crashed HDF5 (signal \(status))")
     default:
       throw refusal(path, .damagedFile, "reading it failed (status \(status))")
     }
+  }
+
+  private static func largeChunks(_ path: String) -> String {
+    "If the chunks of an array x are very large, make them smaller, such as 100 images of 64 x 64: "
+      + "h5repack -l x:CHUNK=100x64x64 '\(path)' new.h5. If the file is damaged, restore it from a copy."
   }
 
   private func refusal(
