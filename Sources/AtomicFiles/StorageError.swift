@@ -26,6 +26,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case EFBIG: ". The file is larger than the limit of this process or disk allows."
     case EACCES, EPERM, EROFS: ". Choose a folder you may write to."
     case ENOENT, ENOTDIR: ". Check the path."
+    case ENOMEM: ". There is not enough memory: raise the limit of this process (ulimit -v)."
     case EMFILE: ". This process may open too few files: raise its limit (ulimit -n)."
     case EEXIST: ". Choose another name or remove it."
     default: ""

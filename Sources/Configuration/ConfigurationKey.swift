@@ -4,6 +4,7 @@ package struct ConfigurationKey {
   package let help: String
   /// Whether a finished checkpoint can go on under another value (how often to save, say).
   package let mayChangeOnResume: Bool
+  let form: ConfigurationForm
   /// Whether the value is the path of a file that is read: what counts is the file's content, so a run
   /// goes on when it was moved.
   package let namesFile: Bool
@@ -21,6 +22,7 @@ package struct ConfigurationKey {
     self.path = path
     self.help = help
     self.mayChangeOnResume = mayChangeOnResume
+    form = Value.form
     self.namesFile = namesFile
     read = { $0[keyPath: key].configurationText }
     write = { configuration, text in
@@ -47,12 +49,27 @@ package struct ConfigurationKey {
 }
 
 extension ConfigurationKey {
-  static var positive: ((Int) -> Bool, String) { ({ $0 > 0 }, "a whole number above 0") }
-  static var natural: ((Int) -> Bool, String) { ({ $0 >= 0 }, "a whole number from 0") }
-  static var positiveNumber: ((Double) -> Bool, String) { ({ $0 > 0 }, "a number above 0") }
-  static var nonNegative: ((Double) -> Bool, String) { ({ $0 >= 0 }, "a number from 0") }
+  /// A whole number up to `limit`, which is beyond all use: above it are slips of the keyboard, and
+  /// numbers that no longer can be counted with.
+  static func whole(from least: Int, to limit: Int) -> ((Int) -> Bool, String) {
+    ({ (least...limit).contains($0) }, "a whole number from \(least) to \(limit)")
+  }
+  static var positive: ((Int) -> Bool, String) { whole(from: 1, to: 10_000_000) }
+  static var natural: ((Int) -> Bool, String) { whole(from: 0, to: 10_000_000) }
+  static func number(above least: Double, to limit: Double) -> ((Double) -> Bool, String) {
+    ({ $0 > least && $0 <= limit }, "a number above \(text(least)), up to \(text(limit))")
+  }
+  static func number(from least: Double, to limit: Double) -> ((Double) -> Bool, String) {
+    ({ (least...limit).contains($0) }, "a number from \(text(least)) to \(text(limit))")
+  }
+  /// The weight of a term: far below what a single-precision sum could take beside other terms.
+  static var weight: ((Double) -> Bool, String) { number(from: 0, to: 1_000_000) }
   static var fraction: ((Double) -> Bool, String) {
     ({ (0..<1).contains($0) }, "a number from 0, below 1")
+  }
+
+  private static func text(_ bound: Double) -> String {
+    Int(exactly: bound).map(String.init) ?? String(bound)
   }
 
   /// All keys, in the order in which they are printed.
@@ -69,7 +86,7 @@ extension ConfigurationKey {
         "data.padding",
         \.data.padding,
         "Random crop after padding by this many pixels.",
-        where: natural
+        where: whole(from: 0, to: 1024)
       ),
       .init("data.flip", \.data.flip, "Flip training images left to right at random."),
       .init("space.name", \.space.name, "Search space (see regnas space list)."),
@@ -77,14 +94,16 @@ extension ConfigurationKey {
         "space.widthMultiplier",
         \.space.widthMultiplier,
         "Scales every width of the space; null keeps the preset's.",
-        where: ({ $0.map { $0 > 0 } ?? true }, "a number above 0, or null")
+        where: (
+          { $0.map { (0.01...64).contains($0) } ?? true }, "a number from 0.01 to 64, or null"
+        )
       ),
       .init(
         "space.resolutions",
         \.space.resolutions,
         "Image sizes to choose from; several make it a decision. None: the data set's.",
         where: (
-          { $0.allSatisfy { $0 > 0 } && zip($0, $0.dropFirst()).allSatisfy(<) },
+          { $0.allSatisfy { (1...8192).contains($0) } && zip($0, $0.dropFirst()).allSatisfy(<) },
           "ascending image sizes, such as [20, 24, 28]"
         )
       ),
@@ -115,13 +134,13 @@ extension ConfigurationKey {
         "controller.hiddenSize",
         \.controller.hiddenSize,
         "Units of the LSTM.",
-        where: positive
+        where: whole(from: 1, to: 8192)
       ),
       .init(
         "controller.learningRate",
         \.controller.learningRate,
         "Adam's step size.",
-        where: positiveNumber
+        where: number(above: 0, to: 1000)
       ),
       .init(
         "controller.baseline",
@@ -138,31 +157,34 @@ extension ConfigurationKey {
         "controller.entropyWeight",
         \.controller.entropyWeight,
         "Weight of the entropy bonus at the first update.",
-        where: nonNegative
+        where: weight
       ),
       .init(
         "controller.finalEntropyWeight",
         \.controller.finalEntropyWeight,
         "The same at the last update; linear in between.",
-        where: nonNegative
+        where: weight
       ),
       .init(
         "controller.temperature",
         \.controller.temperature,
         "Divides the logits.",
-        where: positiveNumber
+        where: number(from: 0.000_001, to: 1_000_000)
       ),
       .init(
         "controller.tanhConstant",
         \.controller.tanhConstant,
         "Bounds logits: c * tanh(logits / c), before temperature; 0 for no bound.",
-        where: nonNegative
+        where: (
+          { $0 == 0 || (0.000_001...1_000_000).contains($0) },
+          "0, or a number from 1e-06 to 1000000"
+        )
       ),
       .init(
         "controller.gradientClip",
         \.controller.gradientClip,
         "Largest global gradient norm; 0 for none.",
-        where: nonNegative
+        where: number(from: 0, to: 1_000_000_000_000)
       ),
       .init("search.metric", \.search.metric, "What budgets bound: macs, parameters or latency."),
       .init(
@@ -175,13 +197,13 @@ extension ConfigurationKey {
         "search.flipWeight",
         \.search.flipWeight,
         "lambda of the reward accuracy - lambda * NFR.",
-        where: nonNegative
+        where: weight
       ),
       .init(
         "search.budgetWeight",
         \.search.budgetWeight,
         "Subtracts weight * |cost / budget - 1| from the reward, so that members use their budgets.",
-        where: nonNegative
+        where: weight
       ),
       .init(
         "search.aggregate",
@@ -202,7 +224,7 @@ extension ConfigurationKey {
       .init(
         "search.reference",
         \.search.reference,
-        "Predictions of an outside model on the search split, one class index per line.",
+        "Predictions of an outside model on the search split: a class per line, .npy, or a family file.",
         namesFile: true
       ),
       .init(
@@ -234,7 +256,7 @@ extension ConfigurationKey {
         \.checkpoint.every,
         "Seconds between checkpoints.",
         mayChangeOnResume: true,
-        where: nonNegative
+        where: number(from: 0, to: 1_000_000_000)
       ),
       .init(
         "checkpoint.keep",

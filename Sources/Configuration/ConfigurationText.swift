@@ -3,9 +3,22 @@ import Training
 
 /// Configuration values as text: what stands in YAML, after `--set key=`, or in the environment.
 protocol ConfigurationText {
+  static var form: ConfigurationForm { get }
   /// Throws a ``Malformed`` saying what was expected.
   init(configurationText text: String) throws(Malformed)
   var configurationText: String { get }
+}
+
+/// How a value is written where text has a structure, as YAML does.
+enum ConfigurationForm {
+  case single
+  /// One value, or null for none.
+  case singleOrNull
+  case list
+}
+
+extension ConfigurationText {
+  static var form: ConfigurationForm { .single }
 }
 
 struct Malformed: Error {
@@ -32,10 +45,22 @@ extension UInt64: ConfigurationText {
 
 extension Double: ConfigurationText {
   init(configurationText text: String) throws(Malformed) {
-    guard let value = Double(text), value.isFinite else { throw Malformed(expected: "a number") }
+    guard let value = Self.plain(text) else { throw Malformed(expected: "a number") }
     self = value
   }
   var configurationText: String { String(self) }
+
+  /// A number in decimal digits, with an exponent or without. Nil for other notations (`0x10`, `nan`,
+  /// `1_000`) and for numbers beyond the range of the type: one so small that only 0 is left of it
+  /// is not what was written either.
+  static func plain(_ text: some StringProtocol) -> Double? {
+    let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+    guard text.utf8.allSatisfy({ digits.contains($0) || "+-.eE".utf8.contains($0) }),
+      let value = Double(text), value.isFinite
+    else { return nil }
+    let significand = text.prefix { $0 != "e" && $0 != "E" }
+    return value == 0 && significand.contains { ("1"..."9").contains($0) } ? nil : value
+  }
 }
 
 extension Bool: ConfigurationText {
@@ -55,6 +80,8 @@ extension String: ConfigurationText {
 }
 
 extension Optional: ConfigurationText where Wrapped: ConfigurationText {
+  static var form: ConfigurationForm { .singleOrNull }
+
   init(configurationText text: String) throws(Malformed) {
     self =
       text.isEmpty || text == "null" || text == "~" ? nil : try Wrapped(configurationText: text)
@@ -63,15 +90,17 @@ extension Optional: ConfigurationText where Wrapped: ConfigurationText {
 }
 
 extension Array: ConfigurationText where Element: ConfigurationText {
+  static var form: ConfigurationForm { .list }
+
   init(configurationText text: String) throws(Malformed) {
     var trimmed = Substring(text)
     if trimmed.hasPrefix("["), trimmed.hasSuffix("]") { trimmed = trimmed.dropFirst().dropLast() }
     self = []
-    for item in trimmed.split(separator: ",") {
-      let word = item.drop { $0 == " " }
-      append(
-        try Element(configurationText: String(word.reversed().drop { $0 == " " }.reversed()))
-      )
+    guard trimmed.contains(where: { $0 != " " }) else { return }
+    for item in trimmed.split(separator: ",", omittingEmptySubsequences: false) {
+      let word = String(item.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      guard !word.isEmpty else { throw Malformed(expected: "a list without gaps between commas") }
+      append(try Element(configurationText: word))
     }
   }
   var configurationText: String { "[" + map(\.configurationText).joined(separator: ", ") + "]" }
@@ -107,7 +136,7 @@ extension Budget: ConfigurationText {
       expected: "a positive number (1200000, 1.2M, 350k, 1G) or a percentage of the range (40%)"
     )
     if text.hasSuffix("%") {
-      guard let percent = Double(text.dropLast()), (0...100).contains(percent) else {
+      guard let percent = Double.plain(text.dropLast()), (0...100).contains(percent) else {
         throw malformed
       }
       self = .fraction(percent / 100)
@@ -115,7 +144,7 @@ extension Budget: ConfigurationText {
     }
     let suffix = Self.suffixes.first { $0.0 == text.last }
     let digits = suffix == nil ? Substring(text) : text.dropLast()
-    guard let value = Double(digits), value > 0, value * (suffix?.1 ?? 1) < 9e18 else {
+    guard let value = Double.plain(digits), value > 0, value * (suffix?.1 ?? 1) < 9e18 else {
       throw malformed
     }
     self = .absolute(Int((value * (suffix?.1 ?? 1)).rounded()))

@@ -14,6 +14,10 @@ enum ConfigurationVersion {
     "controller.hiddenUnits": "controller.hiddenSize",
   ]
 
+  /// Keys that versions before the present program did not write: a stored configuration may lack
+  /// them.
+  static let addedLater: Set = ["supernet.finalLearningRate", "supernet.dropoutOnlyInLargest"]
+
   /// Sets the old values of keys whose default has changed since version 1, for a stored
   /// configuration that lacks them.
   static func useDefaultsOfVersion1(_ configuration: inout RunConfiguration) {

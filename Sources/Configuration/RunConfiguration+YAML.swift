@@ -1,5 +1,3 @@
-import Yams
-
 extension RunConfiguration {
   /// The fully resolved configuration as YAML: running from it repeats the run.
   public var yaml: String { yaml(of: ConfigurationKey.all) }
@@ -15,7 +13,7 @@ extension RunConfiguration {
     var section = ""
     for key in keys {
       let parts = key.path.split(separator: ".").map(String.init)
-      let value = Self.scalar(key.read(self))
+      let value = key.yaml(of: self)
       if parts.count == 1 {
         lines.append("\(parts[0]): \(value)")
         continue
@@ -29,20 +27,23 @@ extension RunConfiguration {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Every key with its value and where it came from, aligned.
+  /// Every key with its value and where it came from, aligned: YAML of one key a line, with its path,
+  /// which a file may give too.
   public func listing(origins: [String: String]) -> String {
     let version = (
-      "\(ConfigurationVersion.key) = \(ConfigurationVersion.current)",
+      "\(ConfigurationVersion.key): \(ConfigurationVersion.current)",
       "Version of the configuration format; occurs in files only."
     )
     let rows =
       [version]
       + ConfigurationKey.all.map { key in
-        ("\(key.path) = \(key.read(self))", "\(origins[key.path] ?? "default"); \(key.help)")
+        ("\(key.path): \(key.yaml(of: self))", "\(origins[key.path] ?? "default"); \(key.help)")
       }
-    let width = rows.map(\.0.count).max() ?? 0
+    // One long path does not push all remarks out of sight.
+    let width = min(60, rows.map(\.0.count).max() ?? 0)
     return rows.map { text, remark in
-      text + String(repeating: " ", count: width - text.count + 2) + "# " + remark
+      text + String(repeating: " ", count: max(0, width - text.count) + 2) + "# "
+        + remark.map { $0.isNewline ? " " : String($0) }.joined()
     }.joined(separator: "\n") + "\n"
   }
 
@@ -56,18 +57,42 @@ extension RunConfiguration {
     ConfigurationKey.all.filter { !$0.mayChangeOnResume && $0.read(self) != $0.read(other) }
       .map { "\($0.path): \($0.read(other)) in the checkpoint, \($0.read(self)) now" }
   }
+}
 
-  private static func scalar(_ text: String) -> String {
-    let plain =
-      !text.isEmpty
-      && text.allSatisfy { $0.isLetter || $0.isNumber || "._-/+%[], ".contains($0) }
-      && (text.hasPrefix("[") || !text.contains(where: { "[],% ".contains($0) }))
-    if plain { return text }
-    return "\""
-      + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
-        "\n",
-        with: "\\n"
-      )
-      + "\""
+extension ConfigurationKey {
+  /// The key's value as YAML that reads back as the same.
+  fileprivate func yaml(of configuration: RunConfiguration) -> String {
+    let text = read(configuration)
+    switch form {
+    case .list:
+      let items = text.dropFirst().dropLast().split(separator: ", ").map(Self.scalar)
+      return "[" + items.joined(separator: ", ") + "]"
+    case .singleOrNull where text == "null": return text
+    case .single, .singleOrNull: return Self.scalar(Substring(text))
+    }
+  }
+
+  /// As it is where YAML takes it for a word or a number, else in quotes.
+  private static func scalar(_ text: Substring) -> String {
+    let isPlain =
+      !text.isEmpty && !["null", "Null", "NULL"].contains(text) && text.first != "-"
+      && text.first != "%"
+      && text.allSatisfy { $0.isLetter || $0.isNumber || "._-/+%".contains($0) }
+    if isPlain { return String(text) }
+    return "\"" + text.unicodeScalars.map(escaped).joined() + "\""
+  }
+
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\\": return "\\\\"
+    case "\"": return "\\\""
+    case "\n": return "\\n"
+    // Control characters and other line breaks, which YAML does not take as they are.
+    case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}", "\u{FFFE}",
+      "\u{FFFF}":
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: return String(scalar)
+    }
   }
 }

@@ -169,6 +169,10 @@ extension Family {
     public var configuration: String
     /// SHA-256 of the data set's content.
     public var dataDigest: String
+    /// SHA-256 of the images and labels of the splits that members predict, whatever file they are
+    /// in; nil in files of regnas 0.2 and earlier.
+    public var searchDigest: String?
+    public var testDigest: String?
     /// SHA-256 of the supernet's file.
     public var supernetDigest: String
     /// Version of libtorch, device and number of threads: what else results depend on to the bit.
@@ -177,11 +181,15 @@ extension Family {
     package init(
       configuration: String,
       dataDigest: String,
+      searchDigest: String? = nil,
+      testDigest: String? = nil,
       supernetDigest: String,
       computer: String?
     ) {
       self.configuration = configuration
       self.dataDigest = dataDigest
+      self.searchDigest = searchDigest
+      self.testDigest = testDigest
       self.supernetDigest = supernetDigest
       self.computer = computer
     }

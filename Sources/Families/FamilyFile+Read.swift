@@ -23,14 +23,6 @@ extension FamilyFile {
   public static func readReport(_ path: String) throws -> FamilyReport {
     try FamilyReader(path).report()
   }
-
-  /// Class per image of a split (`search` or `test`) of the largest member: a reference for other
-  /// runs.
-  package static func largestPredictions(_ path: String, split: String) throws -> [Int32] {
-    let members = try FamilyReader(path).root.group("members")
-    let count = try members.childNames().count
-    return try members.group(String(count)).group("predictions").predictedClasses(for: split)
-  }
 }
 
 /// An open family file whose checksums are verified. Whether its parts fit each other is checked
@@ -130,6 +122,8 @@ struct FamilyReader {
     Family.Provenance(
       configuration: try root.readStrings("configuration").values.first ?? "",
       dataDigest: try root.attribute("data-sha256"),
+      searchDigest: try root.splitDigest("search"),
+      testDigest: try root.splitDigest("test"),
       supernetDigest: try root.attribute("supernet-sha256"),
       computer: try root.attributeIfPresent("computer")
     )

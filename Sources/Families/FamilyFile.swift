@@ -14,6 +14,7 @@ import Torch
 ///       space                            name of the space
 ///     * space-type, space-configuration  what it is rebuilt from (``SpaceDescription``)
 ///       data-sha256, supernet-sha256     digests of what the family was made from
+///       search-sha256, test-sha256       of the images and labels of the splits; not before 0.3
 ///     * budget-unit                      of all budgets: MACs, parameters or ns
 ///     * computer                         version of libtorch, device, number of threads
 ///     configuration, report              texts: YAML of the run, JSON (``FamilyReport``)
@@ -106,6 +107,7 @@ public enum FamilyFile {
 
   private static func write(_ provenance: Family.Provenance, to root: HDF5Group) throws {
     try root.setAttribute("data-sha256", provenance.dataDigest)
+    try root.setSplitDigests(search: provenance.searchDigest, test: provenance.testDigest)
     try root.setAttribute("supernet-sha256", provenance.supernetDigest)
     if let computer = provenance.computer { try root.setAttribute("computer", computer) }
     try root.write("configuration", strings: [provenance.configuration], shape: [])

@@ -26,6 +26,9 @@ public struct FamilyReport: Sendable, Codable {
     public var flips: [FlipReport]
     /// Whether it contains every smaller member, checked weight by weight.
     public var containsSmaller: Bool
+    /// Number, from 1, of the first smaller member that is the same network; nil where none is, and
+    /// in files of regnas 0.2 and earlier.
+    public var sameAs: Int?
 
     package init(
       architecture: String,
@@ -36,7 +39,8 @@ public struct FamilyReport: Sendable, Codable {
       searchReward: Double,
       accuracy: FlipReport.Rate,
       flips: [FlipReport],
-      containsSmaller: Bool
+      containsSmaller: Bool,
+      sameAs: Int? = nil
     ) {
       self.architecture = architecture
       self.macs = macs
@@ -47,6 +51,7 @@ public struct FamilyReport: Sendable, Codable {
       self.accuracy = accuracy
       self.flips = flips
       self.containsSmaller = containsSmaller
+      self.sameAs = sameAs
     }
   }
 

@@ -4,6 +4,8 @@ import HDF5
 
 /// The file of one network's predictions, format `regnas.predictions`:
 ///
+///     attributes
+///       search-sha256, test-sha256 of the images and labels of the splits; not before 0.3
 ///     identity                     text: JSON of everything the predictions follow from
 ///     labels/search, labels/test   int32 [images]
 ///     search, test                 int32 [images], the predicted class, as in a family file
@@ -28,6 +30,17 @@ package enum PredictionsFile {
     }
   }
 
+  /// Which images predictions are for: SHA-256 of the images and labels of each split.
+  package struct SplitDigests: Sendable, Hashable {
+    package var search: String
+    package var test: String
+
+    package init(search: String, test: String) {
+      self.search = search
+      self.test = test
+    }
+  }
+
   /// JSON with sorted keys.
   package static func text(_ identity: Identity) throws -> String {
     let encoder = JSONEncoder()
@@ -39,6 +52,7 @@ package enum PredictionsFile {
   package static func write(
     _ content: Content,
     labels: Content,
+    digests: SplitDigests? = nil,
     identity: Identity,
     to path: String,
     storage: some Storage = SystemStorage()
@@ -52,6 +66,7 @@ package enum PredictionsFile {
       configurationDigest: try SHA256.of(text)
     )
     try Artefact.write(header, to: path, storage: storage) { root in
+      try root.setSplitDigests(search: digests?.search, test: digests?.test)
       try root.write("identity", strings: [text], shape: [])
       try root.write(predictions: content.search, for: "search")
       try root.write(predictions: content.test, for: "test")
@@ -63,26 +78,32 @@ package enum PredictionsFile {
 
   /// Verifies the file and reads it. Throws `HDF5Error`.
   package static func read(_ path: String) throws -> (identity: Identity, content: Content) {
-    let root = try Artefact.open(path, expecting: format, readerVersion: version).file.root
-    let text = try root.readStrings("identity").values.first ?? ""
-    let identity: Identity
-    do {
-      identity = try JSONDecoder().decode(Identity.self, from: Data(text.utf8))
-    } catch {
-      throw HDF5Error(
-        .damagedFile,
-        file: path,
-        object: "identity",
-        operation: "read",
-        cause: "\(error)"
-      )
-    }
+    let root = try open(path)
     return (
-      identity,
+      try identity(in: root),
       Content(
         search: try root.predictedClasses(for: "search"),
         test: try root.predictedClasses(for: "test")
       )
     )
+  }
+
+  static func open(_ path: String) throws -> HDF5Group {
+    try Artefact.open(path, expecting: format, readerVersion: version).file.root
+  }
+
+  static func identity(in root: HDF5Group) throws -> Identity {
+    let text = try root.readStrings("identity").values.first ?? ""
+    do {
+      return try JSONDecoder().decode(Identity.self, from: Data(text.utf8))
+    } catch {
+      throw HDF5Error(
+        .damagedFile,
+        file: root.file.name,
+        object: "identity",
+        operation: "read",
+        cause: "\(error)"
+      )
+    }
   }
 }

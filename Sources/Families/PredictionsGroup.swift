@@ -54,6 +54,18 @@ extension HDF5Group {
     return values
   }
 
+  /// Attributes of a file that say which images its predictions are for.
+  func setSplitDigests(search: String?, test: String?) throws {
+    for (split, digest) in [("search", search), ("test", test)] {
+      if let digest { try setAttribute(split + "-sha256", digest) }
+    }
+  }
+
+  /// Nil in a file of a version that did not store it.
+  func splitDigest(_ split: String) throws -> String? {
+    try attributeIfPresent(split + "-sha256")
+  }
+
   /// The error for an object of this group that holds what no writer wrote.
   func damage(in name: String, _ cause: String) -> HDF5Error {
     HDF5Error(

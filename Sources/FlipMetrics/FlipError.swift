@@ -32,10 +32,12 @@ public enum FlipError: Error, Equatable, CustomStringConvertible {
         + "measure both on the same split"
     case .invalidLine(let line, let text, let reason):
       return "line \(line) of the predictions, '\(text)', \(reason); "
-        + "each line holds the class index of one image"
+        + "each line holds the class of one image"
     case .wrongLineCount(let expected, let found):
       return "the predictions are for \(found) images, the split has \(expected); "
-        + "give one line per image, in the split's order"
+        + (found == expected + 1
+          ? "one line is too many: if the first is a heading, as some programs write one, remove it"
+          : "give one line per image, in the split's order")
     case .noValues:
       return "there are no values to summarise"
     }

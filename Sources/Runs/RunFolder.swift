@@ -156,11 +156,31 @@ public final class RunFolder: Sendable {
   }
 
   /// The same, to be changed.
+  ///
+  /// Throws ``RunError/invalidInput(_:)`` for one that was emptied, cut short or made unreadable: what
+  /// it lacks would become defaults in silence.
   package func configurationSources() throws -> ConfigurationSources {
-    try ConfigurationSources(
-      stored: read(Self.configurationName),
-      name: file(Self.configurationName)
-    )
+    let (name, text) = (file(Self.configurationName), try read(Self.configurationName))
+    func damaged(_ cause: String) -> RunError {
+      .invalidInput("\(cause). Restore the file from a copy, or begin the run anew")
+    }
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw damaged("\(name): the stored configuration is empty")
+    }
+    let sources: ConfigurationSources
+    do {
+      sources = try ConfigurationSources(stored: text, name: name)
+    } catch {
+      throw damaged("the stored configuration cannot be read: \(error)")
+    }
+    let missing = sources.missingFromStored
+    guard missing.isEmpty else {
+      throw damaged(
+        "\(name): the stored configuration lacks \(missing.count) keys, '\(missing[0])' first; it was "
+          + "cut short"
+      )
+    }
+    return sources
   }
 
   /// Folders that a relative path of the run's configuration is understood from, in this order: where

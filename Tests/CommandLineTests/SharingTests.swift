@@ -23,7 +23,7 @@ import Testing
     var stops = 0
     var seconds = 0.2
     var process = try regnas.start("\(shared) --name stopped --max-time \(seconds)")
-    while process.finish().status == 0, stops < 20,
+    while process.finish().status == 124, stops < 20,
       !folder.text("checkpoints/stopped/run.json").contains("finished")
     {
       stops += 1

@@ -60,7 +60,8 @@ import Testing
     #expect(!files("stopped/alone").isEmpty)
     var seconds = 0.3
     for _ in 0..<20 where !folder.exists("stopped/evaluation.json") {
-      try regnas.succeed("\(command) --out stopped --max-time \(seconds)")
+      let status = try regnas("\(command) --out stopped --max-time \(seconds)").status
+      #expect(status == 0 || status == 124)
       seconds *= 1.5
     }
     #expect(folder.bytes("stopped/evaluation.json") == folder.bytes("whole/evaluation.json"))

@@ -44,7 +44,7 @@ import Testing
     )
     #expect(
       message { try $0.read(yaml: "seed: 1\ncontroler:\n  updates: 1\n", name: "run.yaml") }
-        .hasPrefix("run.yaml:2: there is no key 'controler")
+        == "run.yaml:2: there is no section 'controler'; did you mean 'controller'?"
     )
     #expect(
       message { try $0.set("search.lambda=1", place: "--set") }
@@ -63,7 +63,7 @@ import Testing
     )
     #expect(
       message { try $0.set("controller.updates=0", place: "--set") }
-        == "--set: 'controller.updates' must be a whole number above 0, not '0'"
+        == "--set: 'controller.updates' must be a whole number from 1 to 10000000, not '0'"
     )
     #expect(
       message { try $0.set("controller.strategy=magic", place: "--set") }
@@ -75,10 +75,12 @@ import Testing
           .hasPrefix("--set: 'search.budgets' must be a positive number")
       )
     }
-    #expect(message { try $0.read(yaml: "seed: [", name: "a.yaml") }.hasPrefix("a.yaml: not valid"))
+    #expect(
+      message { try $0.read(yaml: "seed: [", name: "a.yaml") }.hasPrefix("a.yaml:2: not valid")
+    )
     #expect(
       message { try $0.read(yaml: "- a\n- b\n", name: "a.yaml") }
-        == "a.yaml: a mapping of keys to values was expected"
+        == "a.yaml:1: a mapping of keys to values was expected, such as 'seed: 1'"
     )
   }
 

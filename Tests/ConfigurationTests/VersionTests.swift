@@ -101,7 +101,7 @@ import Training
   @Test func theVersionIsWritten() {
     #expect(RunConfiguration().yaml.hasPrefix("version: 2\nseed: 0\n"))
     #expect(RunConfiguration().resultsYAML.hasPrefix("version: 2\nseed: 0\n"))
-    #expect(RunConfiguration().listing(origins: [:]).hasPrefix("version = 2 "))
+    #expect(RunConfiguration().listing(origins: [:]).hasPrefix("version: 2 "))
   }
 
   /// Runs of 0.1.0 mean what they meant, read as their own or given as somebody's file.

@@ -71,6 +71,12 @@ package final class TemporaryFolder: Sendable {
     try FileManager.default.linkItem(atPath: source, toPath: file(name))
   }
 
+  /// Moves a file or a folder within this one. Makes folders on the way.
+  package func move(_ name: String, to target: String) throws {
+    try makeFolderOf(target)
+    try FileManager.default.moveItem(atPath: file(name), toPath: file(target))
+  }
+
   package func remove(_ name: String) throws {
     try FileManager.default.removeItem(atPath: file(name))
   }

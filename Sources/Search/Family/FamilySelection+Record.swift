@@ -13,6 +13,8 @@ extension FamilySelection {
       provenance: Family.Provenance(
         configuration: context.configuration.resultsYAML,
         dataDigest: setting.data.digest,
+        searchDigest: try setting.data.digest(of: .search),
+        testDigest: try setting.data.digest(of: .test),
         supernetDigest: supernet.digest,
         computer: setting.computer
       ),

@@ -45,7 +45,9 @@ extension FamilySelection {
           flips: flips,
           containsSmaller: networks[..<index].allSatisfy {
             networks[index].uncoveredWeights(of: $0).isEmpty
-          }
+          },
+          sameAs: members[..<index].firstIndex { $0.architecture == member.architecture }
+            .map { $0 + 1 }
         )
       )
       references.append((name, own))

@@ -24,6 +24,12 @@ final class MemberSearch: RunStage {
         index: member,
         smaller: progress.chosen
       )
+      if member > 0, task.hasOnlyOneNetwork {
+        context.reporter.note(
+          "warning: member \(member + 1) has one network within its budget and containing the smaller "
+            + "members: there is nothing to search"
+        )
+      }
       let strategy = try trainController(task)
       let chosen = try task.choose(
         from: strategy,
@@ -56,6 +62,7 @@ final class MemberSearch: RunStage {
   private func trainController(_ task: MemberTask) throws -> any SearchStrategy {
     let (keys, search) = (context.configuration.controller, context.configuration.search)
     var strategy = try task.makeStrategy()
+    var entropy: Double?
     if let state = progress.strategy {
       try strategy.restore(state)
     } else if keys.sharing == .conditioned, let last = progress.controllers.last {
@@ -83,9 +90,22 @@ final class MemberSearch: RunStage {
         strategy: try strategy.state()
       )
       report(round.metrics, of: task.index)
+      entropy = round.metrics["policy/entropy"]
     }
     context.reporter.endProgress()
+    if let entropy { noteConstantPolicy(of: task, entropy: entropy) }
     return strategy
+  }
+
+  /// A policy without entropy proposes one network for ever: sampling from it finds nothing else.
+  private func noteConstantPolicy(of task: MemberTask, entropy: Double) {
+    // Not a number where weights are none; below 0 by rounding alone.
+    guard !(entropy > 1e-6), !task.hasOnlyOneNetwork else { return }
+    context.reporter.note(
+      "warning: controller \(task.index + 1) ended with a policy that proposes one network only "
+        + "(entropy \(fourDecimals(entropy))); a lower controller.learningRate, a higher "
+        + "controller.entropyWeight or a controller.temperature nearer to 1 keeps it open"
+    )
   }
 
   private func report(_ update: UpdateMetrics, of member: Int) {

@@ -29,6 +29,9 @@ struct MemberTask {
     )
   }
 
+  /// Whether there is nothing to search.
+  var hasOnlyOneNetwork: Bool { (try? feasibleSet().members(limit: 2).count == 1) ?? false }
+
   /// A fresh strategy over those networks.
   func makeStrategy() throws -> any SearchStrategy {
     try Search.makeStrategy(

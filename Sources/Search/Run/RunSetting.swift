@@ -36,6 +36,7 @@ package struct RunSetting {
     supernetIsMade: Bool = false
   ) throws {
     self.supernetIsMade = supernetIsMade
+    try made.supernet.checkFiles()
     let inputs = files.inputs(of: made).filter {
       !(supernetIsMade && $0.key.hasPrefix("supernet."))
     }

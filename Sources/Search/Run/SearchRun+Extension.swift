@@ -44,6 +44,7 @@ extension SearchRun {
       try supernet.restore(trained.state(), images: run.context.setting.images)
       run.products.supernet = supernet
       run.position = 1
+      run.isNew = true
       try run.context.save()
       return run
     } catch {

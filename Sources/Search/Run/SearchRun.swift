@@ -21,6 +21,8 @@ public final class SearchRun {
   private let stages: [any RunStage]
   /// The stage under way, by its place; their number when all are done.
   var position = 0
+  /// Whether its search begins here, and not at a checkpoint.
+  var isNew = false
   package var products = RunProducts()
 
   /// What a checkpoint says when all stages are done.
@@ -60,7 +62,7 @@ public final class SearchRun {
     do {
       try folder.write(configuration.yaml, to: RunFolder.configurationName)
       noteLocks(of: folder, services)
-      return SearchRun(
+      let run = SearchRun(
         try RunContext(
           folder,
           configuration: configuration,
@@ -68,6 +70,8 @@ public final class SearchRun {
           services: services
         )
       )
+      run.isNew = true
+      return run
     } catch {
       _ = folder.giveUp()
       throw error
@@ -141,6 +145,8 @@ public final class SearchRun {
       throw RunError.invalidInput("\(folder.path): the run was opened for reading only")
     }
     defer { context.saver?.finish() }
+    if isNew { for note in context.setting.notes { context.reporter.note(note) } }
+    isNew = false
     while position < count {
       // A copy: the run may be saved in the middle of the stage, from what earlier ones have made.
       var made = products

@@ -82,7 +82,7 @@ package struct SupernetRecipe {
 extension RunConfiguration.SupernetTraining {
   /// Refuses keys about files that exclude each other. The training configuration checks its own
   /// keys.
-  fileprivate func checkFiles() throws {
+  func checkFiles() throws {
     func refuse(_ key: String, _ message: String) -> ConfigurationError {
       ConfigurationError(place: "supernet." + key, message: message)
     }

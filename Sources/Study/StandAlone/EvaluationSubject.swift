@@ -37,10 +37,7 @@ package final class EvaluationSubject {
     guard isFolder.boolValue else {
       return (path, try SupernetFile.information(path: path).provenance["configuration"])
     }
-    guard let bytes = FileManager.default.contents(atPath: "\(path)/\(RunFolder.configurationName)")
-    else {
-      throw RunError.notARun(folder: path, missing: RunFolder.configurationName)
-    }
+    let folder = try RunFolder.read(path)
     let file = path + "/" + RunFolder.supernetName
     guard FileManager.default.fileExists(atPath: file) else {
       throw RunError.unfinished(
@@ -48,7 +45,9 @@ package final class EvaluationSubject {
           + "go on with 'regnas resume \(shellQuoted(path))' first"
       )
     }
-    return (file, String(decoding: bytes, as: UTF8.self))
+    // Refuses one that is damaged.
+    _ = try folder.configuration()
+    return (file, try folder.read(RunFolder.configurationName))
   }
 
   /// Throws ``RunError`` or ``ConfigurationError`` where supernet, data set and configuration do not

@@ -12,16 +12,19 @@ package final class PredictionsStore {
   package let path: String
   private let storage: any Storage
   private let labels: PredictionsFile.Content
+  private let digests: PredictionsFile.SplitDigests
 
   /// Makes the folder if it is not there.
   package init(
     _ path: String,
     labels: PredictionsFile.Content,
+    digests: PredictionsFile.SplitDigests,
     storage: any Storage = SystemStorage()
   ) throws {
     self.path = path
     self.storage = storage
     self.labels = labels
+    self.digests = digests
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
@@ -61,6 +64,7 @@ package final class PredictionsStore {
     try PredictionsFile.write(
       content,
       labels: labels,
+      digests: digests,
       identity: identity,
       to: try file(name, identity),
       storage: storage

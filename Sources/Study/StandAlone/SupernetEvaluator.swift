@@ -57,12 +57,15 @@ package struct SupernetEvaluator {
       search: subject.images.search.labels,
       test: subject.images.test.labels
     )
-    store = try settings.folder.map {
-      try PredictionsStore($0 + "/inherited", labels: labels, storage: storage)
+    func store(_ folder: String) throws -> PredictionsStore {
+      let digests = PredictionsFile.SplitDigests(
+        search: try subject.data.digest(of: .search),
+        test: try subject.data.digest(of: .test)
+      )
+      return try PredictionsStore(folder, labels: labels, digests: digests, storage: storage)
     }
-    aloneStore = try (settings.aloneFolder ?? settings.folder.map { $0 + "/alone" }).map {
-      try PredictionsStore($0, labels: labels, storage: storage)
-    }
+    self.store = try settings.folder.map { try store($0 + "/inherited") }
+    aloneStore = try (settings.aloneFolder ?? settings.folder.map { $0 + "/alone" }).map(store)
     calibration = try subject.images.calibrationBatches()
   }
 

@@ -25,8 +25,10 @@ extension TrainingConfiguration {
     Range("phaseLearningRates", "numbers above 0") {
       $0.phaseLearningRates.allSatisfy { $0 > 0 && $0.isFinite }
     },
-    Range("epochs", "a whole number above 0") { $0.epochs > 0 },
-    Range("batchSize", "a whole number above 0") { $0.batchSize > 0 },
+    Range("epochs", "a whole number from 1 to 10000000") { (1...10_000_000).contains($0.epochs) },
+    Range("batchSize", "a whole number from 1 to 10000000") {
+      (1...10_000_000).contains($0.batchSize)
+    },
     Range("learningRate", "a number above 0") { $0.learningRate > 0 && $0.learningRate.isFinite },
     Range("finalLearningRate", "a number from 0") {
       $0.finalLearningRate >= 0 && $0.finalLearningRate.isFinite
@@ -39,7 +41,7 @@ extension TrainingConfiguration {
     Range("distillationWeight", "a number from 0 to 1") {
       (0...1).contains($0.distillationWeight)
     },
-    Range("gradientClip", "a number from 0") { $0.gradientClip >= 0 },
+    Range("gradientClip", "a number from 0") { $0.gradientClip >= 0 && $0.gradientClip.isFinite },
     Range("averageDecay", "a number from 0, below 1") { (0..<1).contains($0.averageDecay) },
   ]
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import Configuration
 import Decisions
 import Foundation
@@ -137,7 +138,11 @@ extension SupernetCommand {
         try yaml.map {
           try ConfigurationSources(stored: $0, name: "the configuration of \(path)")
         } ?? ConfigurationSources()
-      for assignment in set { try sources.set(assignment, place: "--set") }
+      try sources.set(
+        set,
+        using: ["seed", "data.", "supernet.", "runtime."],
+        of: "regnas supernet evaluate"
+      )
       if let data { try sources.set("data.file", to: data, place: "--data") }
       if let device { try sources.set("runtime.device", to: device, place: "--device") }
       if let threads { try sources.set("runtime.threads", to: String(threads), place: "--threads") }
@@ -148,11 +153,14 @@ extension SupernetCommand {
     private func texts() throws -> [ArchitectureSelection.Text] {
       var texts = architectures.map { ArchitectureSelection.Text($0, place: "architectures") }
       if let file {
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-          throw RunError.missingInput(file)
+        let text: String
+        do {
+          text = try TextFile.decode(TextFile.bytes(file, limit: 1 << 30))
+        } catch let error as TextFile.NotText {
+          let place = error.line.map { ":\($0)" } ?? ""
+          throw RunError.invalidInput("\(file)\(place): \(error); give one architecture a line")
         }
-        let lines = String(decoding: bytes, as: UTF8.self)
-          .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() {
           let text = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
           if !text.isEmpty { texts.append(.init(text, place: "\(file):\(index + 1)")) }

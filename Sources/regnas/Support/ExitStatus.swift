@@ -51,7 +51,7 @@ enum ExitStatus: Int32 {
   static func status(of error: any Error) -> ExitStatus? {
     switch error {
     case let error as HDF5Error: file(error.kind)
-    case let error as StorageError: error.isMissingFile ? .missingInput : .inputOutput
+    case let error as StorageError: storage(error)
     case let error as RunError: run(error)
     case let error as ImageDataError: images(error.kind)
     case is DeviceError: .deviceUnavailable
@@ -75,6 +75,11 @@ enum ExitStatus: Int32 {
     case .busy: .busy
     case .misuse: .failure
     }
+  }
+
+  private static func storage(_ error: StorageError) -> ExitStatus {
+    if error.isMissingFile { return .missingInput }
+    return error.code == ENOMEM ? .failure : .inputOutput
   }
 
   private static func images(_ kind: ImageDataError.Kind) -> ExitStatus {

@@ -31,9 +31,13 @@ extension FamilyReport {
         index == 0 ? "-" : member.containsSmaller ? "yes" : "NO", member.architecture,
       ]
     }
+    let same = members.enumerated().compactMap { index, member in
+      member.sameAs.map { "\nMembers \($0) and \(index + 1) are the same network." }
+    }
     return TextTable(header: header, rows: rows).text
       + "\n\(testImages) test images; intervals are 95 %, Wilson's.\n"
       + "NFR: share of images that the reference gets right and the member wrong."
+      + same.joined()
   }
 
   private static func percent(_ rate: FlipReport.Rate) -> String {

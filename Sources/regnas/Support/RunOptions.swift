@@ -30,10 +30,7 @@ struct ConfigurationOptions: ParsableArguments {
   func collect() throws -> ConfigurationSources {
     var sources = ConfigurationSources()
     if let config {
-      guard let bytes = FileManager.default.contents(atPath: config) else {
-        throw RunError.missingInput(config)
-      }
-      try sources.read(yaml: String(decoding: bytes, as: UTF8.self), name: config)
+      try sources.read(yaml: Self.text(config), name: config)
     }
     try sources.read(environment: ProcessInfo.processInfo.environment)
     for assignment in set { try sources.set(assignment, place: "--set") }
@@ -49,6 +46,18 @@ struct ConfigurationOptions: ParsableArguments {
       )
     }
     return sources
+  }
+
+  /// A configuration file, or what a pipe gives.
+  private static func text(_ path: String) throws -> String {
+    do {
+      return try TextFile.decode(TextFile.bytes(path, limit: 16 << 20))
+    } catch let error as TextFile.NotText {
+      throw ConfigurationError(
+        place: path + (error.line.map { ":\($0)" } ?? ""),
+        message: error.description
+      )
+    }
   }
 }
 

@@ -32,6 +32,10 @@ final class Signals {
     signal(SIGPIPE, SIG_IGN)
     // Swift's reporter of crashes catches Ctrl-\ too, prints a back trace, and goes on.
     signal(SIGQUIT, SIG_DFL)
+    var quit = sigset_t()
+    sigemptyset(&quit)
+    sigaddset(&quit, SIGQUIT)
+    pthread_sigmask(SIG_UNBLOCK, &quit, nil)
   }
 
   /// `nohup` wants the program to survive the end of its terminal.

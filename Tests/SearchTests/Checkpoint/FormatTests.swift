@@ -62,7 +62,8 @@ import Torch
         == smallReport(space: "s", architecture: "0.1").json()
     )
     #expect(
-      try FamilyFile.largestPredictions(folder + "/family.h5", split: "test") == [3, 2, 1, 0]
+      try StoredPredictions(contentsOf: folder + "/family.h5", split: "test").classes
+        == [3, 2, 1, 0]
     )
     func weights(_ path: String) throws -> [String: [UInt8]] {
       try Supernet.read(path).state().mapValues { try $0.bytes() }
@@ -102,7 +103,9 @@ import Torch
       #expect(try found.network().tensors.count == found.weights.count)
     }
     #expect(try FamilyFile.readReport(path).json() == expected.report.json())
-    #expect(try FamilyFile.largestPredictions(path, split: "search") == [0, 1, 1, 1])
+    let predictions = try StoredPredictions(contentsOf: path, split: "search")
+    #expect(predictions.classes == [0, 1, 1, 1] && predictions.labels == [0, 1, 0, 1])
+    #expect(predictions.splitDigest == nil && predictions.classNames == ["T-shirt", "Größe"])
   }
 
   /// A newer format that says that this reader understands it is read; one that says it does not is

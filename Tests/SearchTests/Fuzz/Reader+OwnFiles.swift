@@ -27,7 +27,7 @@ extension Reader {
           _ = try member.network()
         }
         _ = try FamilyFile.readReport(path)
-        _ = try FamilyFile.largestPredictions(path, split: "test")
+        _ = try StoredPredictions(contentsOf: path, split: "test")
       }
     ),
     ("supernet", seeds("supernet"), { _ = try Supernet.read($0) }),

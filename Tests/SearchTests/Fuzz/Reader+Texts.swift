@@ -41,6 +41,14 @@ extension Reader {
     },
     text("predictions", ["0\n1\n2\n1\n", "0.1 0.9 0\n1 0 0\n0 0 1\n0 1 0\n"]) { text in
       _ = try Predictions(text: text, labels: [0, 1, 2, 1], classCount: 3)
+      _ = try PredictionsText(text, classCount: 3, classNames: ["a", "b c", "1"], count: 4)
+    },
+    text(
+      "NumPy",
+      ["\u{1}NUMPY\u{1}\u{0}9\u{0}{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }abcdef"]
+    ) { text in
+      // The first byte of the signature is no text.
+      _ = try NumPyArray([0x93] + text.utf8.dropFirst()).values
     },
     text(
       "architecture",

@@ -63,7 +63,14 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let contenders = try Self.contenders(strategies)
     var sources = ConfigurationSources()
-    for assignment in set { try sources.set(assignment, place: "--set") }
+    try sources.set(set, using: ["controller."], of: "regnas compare")
+    for key in ["controller.strategy", "controller.sharing", "controller.updates"]
+    where sources.origins[key] != nil {
+      throw ConfigurationError(
+        place: "--set",
+        message: "'\(key)' is fixed by --strategies and --evaluations here; leave it out"
+      )
+    }
     try sources.set("search.budgets", to: budget, place: "--budget")
     try sources.set("runtime.threads", to: String(threads), place: "--threads")
     if let out { try Self.checkFolder(of: out) }

@@ -1,0 +1,66 @@
+import Foundation
+
+/// Text that people and other programs wrote: read from a file, a pipe or a terminal, in UTF-8 or,
+/// with a byte order mark as Windows writes it, in UTF-16.
+package enum TextFile {
+  /// Why bytes are no text.
+  package struct NotText: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Of the first byte that is wrong, from 1; nil where no line is.
+    package let line: Int?
+    package let description: String
+  }
+
+  /// Every byte of what can be read at `path`, at most `limit` of them.
+  ///
+  /// Throws `StorageError`, with code `EFBIG` for more.
+  package static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
+    defer { close(descriptor) }
+    var result: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Foundation.read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw StorageError(path, "read", code: errno) }
+      if count == 0 { return result }
+      result += buffer[..<count]
+      guard result.count <= limit else { throw StorageError(path, "read", code: EFBIG) }
+    }
+  }
+
+  /// The text, without a byte order mark.
+  package static func decode(_ bytes: [UInt8]) throws(NotText) -> String {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      return try wide(bytes.dropFirst(2), isLittleEndian: bytes[0] == 0xFF)
+    }
+    let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    if body.contains(0) { throw NotText(line: nil, description: "this is not text") }
+    if let text = String(validating: body, as: UTF8.self) { return text }
+    throw firstFault(body)
+  }
+
+  private static func wide(
+    _ bytes: ArraySlice<UInt8>,
+    isLittleEndian: Bool
+  ) throws(NotText) -> String {
+    let first = bytes.startIndex
+    let units = (0..<bytes.count / 2).map { index in
+      let (a, b) = (UInt16(bytes[first + 2 * index]), UInt16(bytes[first + 2 * index + 1]))
+      return isLittleEndian ? a | b << 8 : a << 8 | b
+    }
+    guard bytes.count % 2 == 0, let text = String(validating: units, as: UTF16.self),
+      !text.unicodeScalars.contains("\0")
+    else { throw NotText(line: nil, description: "this is not text in UTF-16") }
+    return text
+  }
+
+  private static func firstFault(_ bytes: ArraySlice<UInt8>) -> NotText {
+    var line = 1
+    for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      if String(validating: part, as: UTF8.self) == nil { break }
+      line += 1
+    }
+    return NotText(line: line, description: "this is not text in UTF-8; save the file as UTF-8")
+  }
+}

@@ -1,0 +1,70 @@
+import Configuration
+import Families
+import FlipMetrics
+import ImageData
+import Runs
+import Supernet
+
+/// What an outside model predicts for images of a data set, in the order of its splits
+/// (``ReferenceFile`` says from which files).
+struct ReferencePredictions {
+  /// Predicted class by the image's place in the data set.
+  private let classes: [Int: Int32]
+  private let file: String
+  /// Whether predictions on the test split were given.
+  let coversTest: Bool
+  /// What a person should know of it before anything is computed.
+  let notes: [String]
+
+  /// nil when the configuration names no reference.
+  ///
+  /// Throws ``RunError/invalidInput(_:)`` naming the file and line that does not fit.
+  init?(_ configuration: RunConfiguration, data: ImageDataset) throws {
+    guard let path = configuration.search.reference else {
+      guard configuration.search.referenceTest == nil else {
+        throw ConfigurationError(
+          place: "search.referenceTest",
+          message: "predictions on the test split need those on the search split beside them: "
+            + "set search.reference too"
+        )
+      }
+      return nil
+    }
+    file = path
+    let search = try ReferenceFile(path, key: "search.reference", split: .search, data: data)
+    var notes = search.notes + search.agreement.notes
+    var classes = search.byImage
+    let test: ReferenceFile? =
+      if let path = configuration.search.referenceTest {
+        try ReferenceFile(path, key: "search.referenceTest", split: .test, data: data)
+      } else if search.coversEverySplit {
+        try ReferenceFile(path, key: "search.reference", split: .test, data: data)
+      } else { nil }
+    if let test {
+      classes.merge(test.byImage) { $1 }
+      notes += test.notes + test.agreement.notes
+    }
+    coversTest = test != nil
+    self.classes = classes
+    self.notes = notes
+  }
+
+  /// The predictions for a set of images.
+  ///
+  /// Throws ``RunError/invalidInput(_:)`` where the reference has none for one of them: guessing
+  /// would compare different images.
+  func predictions(for images: ImageSet) throws -> Predictions {
+    try Predictions(
+      classes: images.indices.map { image in
+        guard let known = classes[image] else {
+          throw RunError.invalidInput(
+            "\(file) (search.reference): it holds no prediction for image \(image) of the data set, "
+              + "which is not in the split it was made for"
+          )
+        }
+        return known
+      },
+      labels: images.labels
+    )
+  }
+}

@@ -1,0 +1,41 @@
+import Decisions
+import ImageData
+
+extension RunSetting {
+  /// What a person should know before anything is computed: the plan shows it, and a run says it at
+  /// its beginning.
+  package var notes: [String] { (reference?.notes ?? []) + classNotes + budgetNotes }
+
+  private var budgetNotes: [String] {
+    budgets.enumerated().compactMap { index, budget in
+      let set = try? FeasibleSet(
+        space.decisions,
+        budgets: [.init(costs, limit: budget.limit)]
+      )
+      guard set?.members(limit: 2).count == 1 else { return nil }
+      return "warning: member \(index + 1): one network alone is within \(budget.limit) "
+        + "\(budget.metric.unit), so there is nothing to search; raise the budget"
+    }
+  }
+
+  private var classNotes: [String] {
+    let names = data.classNames
+    guard names.count > 1 else {
+      return [
+        "warning: the data set has one class, '\(names.first ?? "")': every network is right for every "
+          + "image, and nothing can be learned or compared"
+      ]
+    }
+    func classes(of split: Split) -> Set<Int32> {
+      Set(data.indices(of: split).map { data.labels[$0] })
+    }
+    let trained = classes(of: .train)
+    let unknown = classes(of: .search).union(classes(of: .test)).subtracting(trained).sorted()
+    guard !unknown.isEmpty else { return [] }
+    let shown = unknown.prefix(5).map { "'\(names[Int($0)])'" }.joined(separator: ", ")
+    return [
+      "warning: \(unknown.count) classes have images in the search or test split and none in the train "
+        + "split: \(shown)\(unknown.count > 5 ? " and more" : ""); no network can learn them"
+    ]
+  }
+}
