@@ -40,12 +40,11 @@ package struct RunPlan {
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
         + "\(images.reward.labels.count) images"
     )
-    lines += setting.notes.map { note in
+    lines += (setting.notes + (try setting.inputNotes(recipe))).map { note in
       note.hasPrefix("warning: ")
         ? note.replacing("warning: ", with: "warning    ", maxReplacements: 1)
         : "note       " + note
     }
-    lines += try setting.inputNotes(recipe).map { "note       " + $0 }
     text = lines.joined(separator: "\n")
   }
 }
