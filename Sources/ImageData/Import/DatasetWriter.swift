@@ -85,6 +85,7 @@ public struct DatasetWriter {
     let splits = try StratifiedSplit(
       labels: labels,
       testCount: source.testCount,
+      searchCount: source.searchCount,
       sizes: sizes,
       stream: RandomStream(seed: seed, name: "data.splits"),
       path: source.path

@@ -47,45 +47,6 @@ struct ImportCIFAR: ParsableCommand {
   }
 }
 
-struct ImportFolder: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "folder",
-    abstract: "A folder of JPEG and PNG images, one subfolder per class.",
-    discussion: """
-      With subfolders train and test (or val) on top, the test split comes from the latter. The \
-      shorter side is resized and the centre cropped.
-
-      EXAMPLE
-        regnas data import folder flowers --size 64 --out flowers.h5
-      """
-  )
-
-  @Argument(help: "The folder.")
-  var folder: String
-
-  @Option(help: "Height and width of the images to make.")
-  var size: Int
-
-  @Flag(help: "Grey instead of colour images.")
-  var grey = false
-
-  @Flag(help: "Leave out images that cannot be decoded, naming each, instead of stopping.")
-  var skipCorrupt = false
-
-  @OptionGroup var options: ImportOptions
-
-  func run() throws {
-    try options.write(
-      FolderSource(
-        folder: folder,
-        size: size,
-        channels: grey ? 1 : 3,
-        skipCorrupt: skipCorrupt
-      )
-    )
-  }
-}
-
 struct ImportHDF5: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hdf5",

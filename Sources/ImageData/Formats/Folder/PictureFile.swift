@@ -1,0 +1,74 @@
+import Dispatch
+import Foundation
+
+/// Reading the file of a picture.
+enum PictureFile {
+  /// Why a file cannot be read.
+  struct Refusal: Error, Sendable {
+    var code: Int32
+
+    var cause: String {
+      switch code {
+      case EACCES, EPERM: "permission denied"
+      case EFBIG: "the file is too large for a picture"
+      default: "the file cannot be read: \(String(cString: strerror(code)).lowercasingFirst)"
+      }
+    }
+
+    func error(_ path: String) -> ImageDataError {
+      let remedy =
+        switch code {
+        case EACCES, EPERM:
+          "Make it readable (chmod u+r), or leave such files out with --skip-corrupt."
+        case EFBIG: "Remove it, or leave such files out with --skip-corrupt."
+        default: ""
+        }
+      return ImageDataError(code == EFBIG ? .badData : .inputOutput, path, cause, remedy: remedy)
+    }
+  }
+
+  /// More than any picture that is decoded.
+  private static let largest = 1 << 30
+
+  /// The first bytes of a file, by default all of it.
+  static func read(_ path: String, atMost limit: Int = .max) throws(Refusal) -> [UInt8] {
+    // A pipe that has taken the place of the file must not be waited for.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Refusal(code: errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw Refusal(code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw Refusal(code: EINVAL) }
+    let size = Int(status.st_size)
+    guard min(size, limit) <= largest else { throw Refusal(code: EFBIG) }
+    let wanted = min(size, limit)
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+      while count < wanted, let start = buffer.baseAddress {
+        let got = pread(descriptor, start + count, wanted - count, off_t(count))
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    guard failure == 0 else { throw Refusal(code: failure) }
+    return bytes
+  }
+}
+
+/// `make` for 0, 1, 2, ... on all cores; the results stand in the same order as made one by one.
+func inParallel<Result: Sendable>(
+  _ count: Int,
+  _ make: @Sendable (Int) -> Result
+) -> [Result] {
+  guard count > 1 else { return (0..<count).map(make) }
+  return [Result](unsafeUninitializedCapacity: count) { buffer, initialized in
+    // Every place is written by one call, and read only after all of them have ended.
+    nonisolated(unsafe) let places = buffer
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      places.initializeElement(at: index, to: make(index))
+    }
+    initialized = count
+  }
+}
