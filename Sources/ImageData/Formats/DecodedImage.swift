@@ -1,4 +1,5 @@
 import CCodecs
+import Foundation
 
 /// An 8-bit image in memory: rows of pixels of `channels` bytes.
 struct DecodedImage {
@@ -8,25 +9,41 @@ struct DecodedImage {
   let traits: PictureTraits
   private let storage: Storage
 
-  /// Frees the pixels that the decoder reserved.
+  /// Pixels from `malloc`, which are freed with it.
   private final class Storage {
-    var picture: codecs_picture
-    init(_ picture: codecs_picture) { self.picture = picture }
-    deinit { codecs_picture_free(&picture) }
+    let pixels: UnsafeMutableRawPointer?
+    init(_ pixels: UnsafeMutableRawPointer?) { self.pixels = pixels }
+    deinit { free(pixels) }
   }
 
-  /// Takes over the pixels.
+  /// Takes over the pixels that the decoder reserved.
   init(_ picture: codecs_picture, channels: Int) {
     width = Int(picture.width)
     height = Int(picture.height)
     self.channels = channels
     traits = PictureTraits(picture)
-    storage = Storage(picture)
+    storage = Storage(picture.pixels)
+  }
+
+  init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
+    precondition(pixels.count == width * height * channels)
+    self.width = width
+    self.height = height
+    self.channels = channels
+    traits = PictureTraits()
+    storage = Storage(malloc(pixels.count))
+    pixels.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress {
+        storage.pixels?.copyMemory(from: base, byteCount: bytes.count)
+      }
+    }
   }
 
   func withPixels<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     withExtendedLifetime(storage) {
-      body(UnsafeBufferPointer(start: storage.picture.pixels, count: width * height * channels))
+      let count = storage.pixels == nil ? 0 : width * height * channels
+      let start = storage.pixels?.assumingMemoryBound(to: UInt8.self)
+      return body(UnsafeBufferPointer(start: start, count: count))
     }
   }
 
@@ -44,6 +61,8 @@ struct PictureTraits: Sendable {
   var largestSample: Int?
   /// What the decoder complained about though all pixels are there.
   var warning: String?
+
+  init() {}
 
   init(_ picture: codecs_picture) {
     wasTurned = picture.orientation != 1

@@ -100,13 +100,21 @@ public struct DatasetWriter {
     try root.write("channel-mean", statistics.mean)
     try root.write("channel-deviation", statistics.deviation)
 
+    let duplicates = DuplicateImages(
+      try PixelHashes(images, source.shape),
+      labels: labels,
+      classNames: names,
+      imageNames: source.imageNames,
+      splits: splits
+    )
+
     let provenance = try root.createGroup("provenance")
     let files = try source.files
     try provenance.setAttribute("importer", source.importer)
     try provenance.setAttribute("options", options)
     try provenance.write("file-names", strings: files.map(\.name))
     try provenance.write("file-sha256", strings: files.map(\.sha256))
-    let notes = source.notes.columns
+    let notes = (source.notes + duplicates.notes).columns
     try provenance.write("note-texts", strings: notes.texts)
     try provenance.write("note-counts", notes.counts)
     try provenance.write("note-examples", strings: notes.examples)

@@ -116,6 +116,9 @@ package final class FolderSource: ImageSource {
     try chooseWhite()
   }
 
+  /// The labels of all images, known before any is decoded.
+  package func labels() throws -> [Int32]? { items.map(\.label) }
+
   package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
     files = []
     treatment = PictureTreatment()

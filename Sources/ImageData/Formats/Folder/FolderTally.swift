@@ -32,7 +32,7 @@ struct FolderTally {
       note(.unread(type), "\(type) pictures left out, since this type is not read")
     } + otherNote
       + [
-        note(.misnamed, "pictures read by their content, of another type than their name says"),
+        note(.misnamed, "pictures of another type than their name says, read by content"),
         note(.hidden, "hidden files and folders left out"),
         note(.system, "files and folders of operating systems left out"),
         note(.unopenable, "links that lead nowhere, pipes and the like left out"),
