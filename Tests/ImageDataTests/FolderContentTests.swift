@@ -7,7 +7,7 @@ import Testing
 
 /// What else lies in folders of pictures.
 @Suite struct FolderContentTests {
-  private func source(
+  private func open(
     _ folder: TemporaryFolder,
     size: Int = 4,
     channels: Int = 3,
@@ -25,7 +25,7 @@ import Testing
     for name in names { try folder.copy(fixture("Images/\(name)"), to: "a/\(name)") }
     try folder.put(Fixture.jpeg, "a/really.png")
     try folder.put(Fixture.png, "a/no-ending")
-    let source = try source(folder)
+    let source = try open(folder)
     #expect(source.count == 7)
     #expect(
       source.notes.map(\.line).contains(
@@ -48,7 +48,7 @@ import Testing
     for name in [".DS_Store", "a/._1.png", "__MACOSX/a/1.png", "b/Thumbs.db", "a/Desktop.ini"] {
       try folder.put(Fixture.png, name)
     }
-    let source = try source(folder)
+    let source = try open(folder)
     #expect(source.classNames == ["a", "b"])
     #expect(source.imageNames == ["a/1.png", "b/1.png"])
     #expect(
@@ -57,7 +57,7 @@ import Testing
         "1 HEIC picture left out, since this type is not read: a/IMG_1.HEIC",
         "1 SVG picture left out, since this type is not read: b/icon.svg",
         "1 camera raw picture left out, since this type is not read: b/photo.NEF",
-        "2 files that are no pictures left out (1 without an ending, 1 .csv): readme, b/labels.csv",
+        "2 files other than pictures left out (1 without an ending, 1 .csv): readme, b/labels.csv",
         "2 hidden files and folders left out: .DS_Store, a/._1.png",
         "3 files and folders of operating systems left out: __MACOSX, a/Desktop.ini, b/Thumbs.db",
       ]
@@ -79,11 +79,11 @@ import Testing
         withDestinationPath: target
       )
     }
-    let source = try source(folder)
+    let source = try open(folder)
     #expect(source.imageNames == ["a/1.png", "b/2.png", "b/more/2.png", "elsewhere/2.png"])
     let lines = source.notes.map(\.line)
-    #expect(lines.contains("2 links left out that lead back to a folder above them: a/top, b/self"))
-    #expect(lines.contains("1 link that lead nowhere, pipes and the like left out: a/notes"))
+    #expect(lines.contains("2 links back to a folder above left out: a/top, b/self"))
+    #expect(lines.contains("1 link to nowhere, pipes and the like left out: a/notes"))
   }
 
   @Test func whatCannotBeOpenedIsNamedAndSkippedOnlyWhenTold() throws {
@@ -93,25 +93,25 @@ import Testing
       atPath: folder.file("a/x.jpg"),
       withDestinationPath: "/nowhere"
     )
-    let dangling = #expect(throws: ImageDataError.self) { _ = try source(folder) }
+    let dangling = #expect(throws: ImageDataError.self) { _ = try open(folder) }
     #expect(dangling?.kind == .missingFile)
     #expect(dangling?.description.contains("a/x.jpg: it is a link that leads nowhere") == true)
     try folder.remove("a/x.jpg")
     try run("/usr/bin/mkfifo", folder.file("a/pipe.png"))
-    let pipe = #expect(throws: ImageDataError.self) { _ = try source(folder) }
+    let pipe = #expect(throws: ImageDataError.self) { _ = try open(folder) }
     #expect(pipe?.kind == .badData)
     // A name that is not UTF-8: only a shell writes it.
     try run("/bin/bash", "-c", "cp \"$0/a/1.png\" \"$0/b/\"$'\\xff.jpg'", folder.path)
     try folder.put(Array(Fixture.jpeg.prefix(400)), "b/cut.jpg")
-    let source = try source(folder, skipsCorrupt: true)
+    let source = try open(folder, skipsCorrupt: true)
     #expect(source.count == 4)
     #expect(
       source.skipped.map { String($0.path.dropFirst(folder.path.count + 1)) }
-        == ["a/pipe.png", "b/cut.jpg", "b/\\xff.jpg"]
+        == ["a/pipe.png", "b/\\xff.jpg", "b/cut.jpg"]
     )
     #expect(
       source.notes.map(\.line).last
-        == "3 pictures left out that could not be opened or decoded: a/pipe.png, b/cut.jpg, b/\\xff.jpg"
+        == "3 pictures left out that could not be opened or decoded: a/pipe.png, b/\\xff.jpg, b/cut.jpg"
     )
   }
 
@@ -134,18 +134,18 @@ import Testing
     revision.replaceSubrange(11..<13, with: [0, 0])
     try folder.put(revision, "a/warns.jpg")
     for skips in [false, true] {
-      let source = try source(folder, skipsCorrupt: skips)
+      let source = try open(folder, skipsCorrupt: skips)
       try source.read { _, _ in }
       #expect(
         source.notes.map(\.line) == [
           "1 class only, so that there is nothing to tell apart: a",
-          "1 picture turned upright as their orientation tag says: a/turned.jpg",
+          "1 picture turned upright by orientation tags: a/turned.jpg",
           "1 transparent picture composed on white: a/clear.png",
           "1 CMYK picture turned into RGB without a colour profile: a/ink.jpg",
           "1 picture of several frames or pages, of which only the first is used: a/frames.gif",
-          "1 picture of 16 bits stretched: their samples use 12 bits at most, so that 4095 is white: "
+          "1 picture of 16 bits stretched: no sample uses more than 12 bits, so that 4095 is white: "
             + "a/deep-12-bits.png",
-          "1 picture used although their decoder warned: a/warns.jpg (Warning: unknown JFIF revision "
+          "1 picture used although the decoder warned: a/warns.jpg (Warning: unknown JFIF revision "
             + "number 0.00)",
         ]
       )
@@ -157,7 +157,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.copy(fixture("Images/deep.png"), to: "a/1.png")
     try folder.copy(fixture("Images/deep-12-bits.png"), to: "a/2.png")
-    let source = try source(folder, size: 12, channels: 1)
+    let source = try open(folder, size: 12, channels: 1)
     var pixels: [UInt8] = []
     try source.read { block, _ in pixels += block }
     #expect(pixels[0..<144].map { $0 >> 4 } == Array(pixels[144...]))
@@ -170,7 +170,7 @@ import Testing
       let name = number % 3 == 0 ? Fixture.jpeg : number % 3 == 1 ? Fixture.png : Fixture.greyPNG
       try folder.put(name, "a/\(1000 + number).png")
     }
-    let source = try source(folder, size: 12)
+    let source = try open(folder, size: 12)
     var pixels: [UInt8] = []
     try source.read { block, _ in pixels += block }
     for (offset, file) in [Fixture.jpeg, Fixture.png, Fixture.greyPNG].enumerated() {

@@ -16,7 +16,7 @@ private func makeFolder(_ paths: [String]) throws -> TemporaryFolder {
   return folder
 }
 
-private func source(
+private func open(
   _ folder: TemporaryFolder,
   layout: FolderLayout = .automatic,
   classes: [String]? = nil
@@ -29,7 +29,7 @@ private func source(
 
 private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throws -> String {
   let folder = try makeFolder(paths)
-  let error = #expect(throws: ImageDataError.self) { _ = try source(folder, layout: layout) }
+  let error = #expect(throws: ImageDataError.self) { _ = try open(folder, layout: layout) }
   #expect(error?.kind == .badData)
   return error?.description ?? ""
 }
@@ -45,10 +45,10 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
       "\(train)/a/1.png", "\(train)/a/2.png", "\(train)/b/1.png", "\(search)/a/1.png",
       "\(test)/a/1.png", "\(test)/b/1.png",
     ])
-    let source = try source(folder)
+    let source = try open(folder)
     #expect((source.count, source.searchCount, source.testCount) == (6, 1, 2))
     #expect(source.imageNames?[3] == "\(search)/a/1.png")
-    #expect(source.notes.contains { $0.line == "1 image of '\(search)' make the search split" })
+    #expect(source.notes.contains { $0.line == "1 image of '\(search)' taken as the search split" })
     let path = folder.file("a.h5")
     try DatasetWriter(seed: 1).write(source, to: path)
     let dataset = try ImageDataset.open(path)
@@ -63,21 +63,21 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     throws
   {
     let folder = try makeFolder(["train/a/1.png", "train/b/1.png", "\(name)/a/1.png", "test/1.png"])
-    let source = try source(folder)
+    let source = try open(folder)
     #expect((source.count, source.searchCount, source.testCount) == (3, 0, 1))
-    #expect(source.notes.contains { $0.text.contains("'\(name)' make the test split") })
+    #expect(source.notes.contains { $0.text.contains("'\(name)' taken as the test split") })
     #expect(source.notes.contains { $0.text.contains("beside the class folders") && $0.count == 1 })
   }
 
   @Test func aClassMayBeCalledTrain() throws {
-    let flat = try source(makeFolder(["bus/1.png", "car/1.png", "train/1.png"]))
+    let flat = try open(makeFolder(["bus/1.png", "car/1.png", "train/1.png"]))
     #expect(flat.classNames == ["bus", "car", "train"])
-    let mixed = try source(
+    let mixed = try open(
       makeFolder(["bus/1.png", "test/1.png", "train/1.png", "train/front/1.png"])
     )
     #expect(mixed.classNames == ["bus", "test", "train"])
     #expect(mixed.count == 4)
-    let alike = try source(makeFolder(["bus/images/1.png", "train/images/1.png"]))
+    let alike = try open(makeFolder(["bus/images/1.png", "train/images/1.png"]))
     #expect(alike.classNames == ["bus", "train"])
   }
 
@@ -89,8 +89,8 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
           + "folder here is a class, --layout splits if the classes are one level below."
       )
     )
-    #expect(try source(makeFolder(paths), layout: .classes).classNames == ["bus", "train"])
-    let splits = try source(makeFolder(paths), layout: .splits)
+    #expect(try open(makeFolder(paths), layout: .classes).classNames == ["bus", "train"])
+    let splits = try open(makeFolder(paths), layout: .splits)
     #expect(splits.classNames == ["front", "side"])
     #expect(splits.notes.map(\.line).contains("1 picture of 'bus' left out: it is no split"))
     #expect(
@@ -123,7 +123,7 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
       "seg_train/seg_train/a/1.png", "seg_train/seg_train/b/1.png", "seg_test/seg_test/a/1.png",
       "seg_pred/1.png",
     ])
-    let source = try source(folder)
+    let source = try open(folder)
     #expect(source.classNames == ["a", "b"])
     #expect(source.testCount == 1)
     #expect(source.notes.map(\.line).contains("1 picture of 'seg_pred' left out: it is no split"))
@@ -133,7 +133,7 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     let folder = try makeFolder([
       "a/10.png", "a/2/1.png", "a/2/x/y/z.png", "b/images/1.png", "loose.png", "c/", "b/empty/",
     ])
-    let source = try source(folder)
+    let source = try open(folder)
     #expect(
       source.imageNames == ["a/10.png", "a/2/1.png", "a/2/x/y/z.png", "b/images/1.png"]
     )
@@ -147,21 +147,21 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
 
   @Test func numbersAreSortedAsNumbers() throws {
     let numbers = try makeFolder((0..<12).map { "\($0)/1.png" })
-    #expect(try source(numbers).classNames == (0..<12).map(String.init))
+    #expect(try open(numbers).classNames == (0..<12).map(String.init))
     let words = try makeFolder(["10/1.png", "9/1.png", "x/1.png"])
-    #expect(try source(words).classNames == ["10", "9", "x"])
+    #expect(try open(words).classNames == ["10", "9", "x"])
   }
 
   @Test func chosenClasses() throws {
     let folder = try makeFolder(["cat/1.png", "dog/1.png", "a, b/1.png"])
-    let all = try source(folder, classes: ["dog", "a, b", "cat"])
+    let all = try open(folder, classes: ["dog", "a, b", "cat"])
     #expect(all.classNames == ["dog", "a, b", "cat"])
     #expect(all.imageNames == ["dog/1.png", "a, b/1.png", "cat/1.png"])
-    let some = try source(folder, classes: ["dog", "cat"])
+    let some = try open(folder, classes: ["dog", "cat"])
     #expect(some.count == 2)
     #expect(some.notes.map(\.line) == ["1 class left out, not being named by --classes: a, b"])
     for wrong in [["dog", "cow"], ["dog", "dog"], []] {
-      let error = #expect(throws: ImageDataError.self) { _ = try source(folder, classes: wrong) }
+      let error = #expect(throws: ImageDataError.self) { _ = try open(folder, classes: wrong) }
       #expect(error?.kind == .misuse)
     }
   }
@@ -171,7 +171,7 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     let folder = try makeFolder([
       "train/\(composed)/1.png", "train/b/1.png", "test/\(decomposed)/1.png",
     ])
-    let source = try source(folder, classes: [decomposed, "b"])
+    let source = try open(folder, classes: [decomposed, "b"])
     #expect(source.classNames?.map { Array($0.utf8) } == [[0xc3, 0xa9], [0x62]])
     #expect(source.testCount == 1)
     // The name of the file is what the disk has.
@@ -179,7 +179,7 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
       source.imageNames.map { Array(($0.last ?? "").utf8) }
         == Array("test/\(decomposed)/1.png".utf8)
     )
-    let both = try source(makeFolder([composed, decomposed].map { "\($0)/1.png" }))
+    let both = try open(makeFolder([composed, decomposed].map { "\($0)/1.png" }))
     #expect(both.classNames?.count == 1 && both.count == 2)
     #expect(both.notes.contains { $0.text.contains("two ways of Unicode") })
   }

@@ -19,6 +19,17 @@ private func painted(_ change: (_ x: Int, _ pixel: ArraySlice<UInt8>) -> [UInt8]
   (0..<192).flatMap { change($0 % 16, Fixture.rgb[(3 * $0)..<(3 * $0 + 3)]) }
 }
 
+/// A PNG file with a chunk more, before its pixels.
+private func adding(_ type: String, _ content: [UInt8], to png: [UInt8]) -> [UInt8] {
+  let chunk = Array(type.utf8) + content
+  let checksum = chunk.withUnsafeBytes { CRC32.of($0) }
+  var file = Array(png.prefix(33))
+  file += [0, 0, 0, UInt8(content.count)]
+  file += chunk
+  for shift in [24, 16, 8, 0] { file.append(UInt8(checksum >> UInt32(shift) & 255)) }
+  return file + png.dropFirst(33)
+}
+
 @Suite struct PictureTests {
   @Test(arguments: ["colour.webp", "colour.tif", "colour.bmp", "colour.gif"])
   func everyFormatIsExact(name: String) throws {
@@ -74,21 +85,16 @@ private func painted(_ change: (_ x: Int, _ pixel: ArraySlice<UInt8>) -> [UInt8]
       let exif = Self.exif(orientation, bigEndian: bigEndian)
       // JPEG: a segment after the first two bytes. Its pixels are those of the file without it.
       let segment = Array("Exif\0\0".utf8) + exif
-      let jpeg =
-        Fixture.jpeg.prefix(2) + [0xff, 0xe1, 0, UInt8(segment.count + 2)] + segment
-        + Fixture.jpeg.dropFirst(2)
-      let image = try ImageDecoder.decode(Array(jpeg), channels: 3)
+      var jpeg = Array(Fixture.jpeg.prefix(2))
+      jpeg += [0xff, 0xe1, 0, UInt8(segment.count + 2)]
+      jpeg += segment + Fixture.jpeg.dropFirst(2)
+      let image = try ImageDecoder.decode(jpeg, channels: 3)
       #expect(image.traits.wasTurned == (orientation != 1))
       #expect(image.width == (orientation > 4 ? 12 : 16))
       #expect(difference(image.pixels, Self.upright(orientation)) <= 24)
-      // PNG: a chunk before the pixels.
-      let chunk = Array("eXIf".utf8) + exif
-      let checksum = chunk.withUnsafeBytes { CRC32.of($0) }
-      let png =
-        Fixture.png.prefix(33) + [0, 0, 0, UInt8(exif.count)] + chunk
-        + [24, 16, 8, 0].map { UInt8(checksum >> $0 & 255) } + Fixture.png.dropFirst(33)
+      let png = adding("eXIf", exif, to: Fixture.png)
       #expect(
-        try ImageDecoder.decode(Array(png), channels: 3).pixels == Self.upright(orientation)
+        try ImageDecoder.decode(png, channels: 3).pixels == Self.upright(orientation)
       )
     }
     // TIFF: the value in its own directory (tag 274, little endian).
@@ -153,12 +159,8 @@ private func painted(_ change: (_ x: Int, _ pixel: ArraySlice<UInt8>) -> [UInt8]
       #expect(image.traits.warning != nil)
     }
     // A colour profile with a damaged name in front of sound pixels.
-    let profile = Array("iCCP".utf8) + [0, 0]
-    let checksum = profile.withUnsafeBytes { CRC32.of($0) }
-    let png =
-      Fixture.png.prefix(33) + [0, 0, 0, 2] + profile
-      + [24, 16, 8, 0].map { UInt8(checksum >> $0 & 255) } + Fixture.png.dropFirst(33)
-    #expect(try ImageDecoder.decode(Array(png), channels: 3).pixels == Fixture.rgb)
+    let png = adding("iCCP", [0, 0], to: Fixture.png)
+    #expect(try ImageDecoder.decode(png, channels: 3).pixels == Fixture.rgb)
   }
 
   /// Closed after half its data, a JPEG file is still cut short.

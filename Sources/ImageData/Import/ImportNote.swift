@@ -26,7 +26,7 @@ public struct ImportNote: Hashable, Sendable, Codable {
 
   /// Keeps the first few names as examples.
   public init(_ text: String, count: Int, examples: [String] = []) {
-    self.text = count == 1 ? Self.singular(text) : text
+    self.text = text
     self.count = count
     // Names of files may hold anything, and end up on a terminal.
     self.examples = examples.prefix(Self.exampleCount).map { example in
@@ -42,7 +42,8 @@ public struct ImportNote: Hashable, Sendable, Codable {
   public var line: String {
     let named = examples.joined(separator: ", ")
     let rest = count > examples.count ? ", ..." : ""
-    return "\(count) \(text)" + (named.isEmpty ? "" : ": \(named)\(rest)")
+    return "\(count) \(count == 1 ? Self.singular(text) : text)"
+      + (named.isEmpty ? "" : ": \(named)\(rest)")
   }
 }
 

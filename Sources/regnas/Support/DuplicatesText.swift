@@ -20,8 +20,10 @@ extension DuplicateImages {
     }
     let shown = 50
     lines += groups.prefix(shown).map { group in
-      group.map { "\($0.split?.rawValue ?? "no split") \($0.label): \($0.title)" }
-        .joined(separator: " = ")
+      let few = group.prefix(6).map {
+        "\($0.split?.rawValue ?? "no split") \($0.label): \($0.title)"
+      }
+      return few.joined(separator: " = ") + (group.count > 6 ? " = \(group.count - 6) more" : "")
     }
     if groups.count > shown {
       lines.append("... \(groups.count - shown) more: --json prints them all")

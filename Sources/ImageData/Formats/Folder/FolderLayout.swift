@@ -177,7 +177,7 @@ struct FolderSplits {
       (test, search) = (validation, nil)
       notes.append(
         ImportNote(
-          "images of '\(validation.path)' make the test split, since there is no other held-out "
+          "images of '\(validation.path)' taken as the test split, since there is no other held-out "
             + "folder with classes; the search split is taken from '\(train.path)'",
           count: validation.filled.reduce(0) { $0 + $1.pictureCount }
         )
@@ -185,7 +185,7 @@ struct FolderSplits {
     } else {
       notes.append(
         ImportNote(
-          "images of '\(validation.path)' make the search split",
+          "images of '\(validation.path)' taken as the search split",
           count: validation.filled.reduce(0) { $0 + $1.pictureCount }
         )
       )

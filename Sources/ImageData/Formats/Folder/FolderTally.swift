@@ -35,9 +35,9 @@ struct FolderTally {
         note(.misnamed, "pictures of another type than their name says, read by content"),
         note(.hidden, "hidden files and folders left out"),
         note(.system, "files and folders of operating systems left out"),
-        note(.unopenable, "links that lead nowhere, pipes and the like left out"),
-        note(.circle, "links left out that lead back to a folder above them"),
-        note(.tooDeep, "folders left out that lie too deep"),
+        note(.unopenable, "links to nowhere, pipes and the like left out"),
+        note(.circle, "links back to a folder above left out"),
+        note(.tooDeep, "folders too deep left out"),
       ].compactMap(\.self)
   }
 
@@ -57,7 +57,7 @@ struct FolderTally {
     let kinds = listed.joined(separator: ", ") + (others.count > 8 ? ", ..." : "")
     return [
       ImportNote(
-        "files that are no pictures left out (\(kinds))",
+        "files other than pictures left out (\(kinds))",
         count: others.reduce(0) { $0 + $1.1 },
         examples: others.flatMap(\.2)
       )

@@ -41,15 +41,15 @@ struct PictureTreatment {
 
   private func text(_ kind: Kind, _ source: FolderSource) -> String {
     switch kind {
-    case .turned: "pictures turned upright as their orientation tag says"
+    case .turned: "pictures turned upright by orientation tags"
     case .transparent: "transparent pictures composed on \(source.settings.background)"
     case .cmyk:
       "CMYK pictures turned into \(source.settings.channels == 1 ? "grey" : "RGB") without a colour profile"
     case .hasMore: "pictures of several frames or pages, of which only the first is used"
     case .deep where usedBits < 16:
-      "pictures of 16 bits stretched: their samples use \(usedBits) bits at most, so that \(white) is white"
+      "pictures of 16 bits stretched: no sample uses more than \(usedBits) bits, so that \(white) is white"
     case .deep: "pictures of 16 bits reduced to their upper 8 bits"
-    case .warned: "pictures used although their decoder warned"
+    case .warned: "pictures used although the decoder warned"
     }
   }
 }
