@@ -21,8 +21,11 @@ struct FolderClasses {
     let found = Self.sorted(Set(top.filled.map(\.name)))
     guard !found.isEmpty else { throw Self.nothing(root, path) }
     names = try chosen.map { try Self.check($0, found, path) } ?? found
-    for part in parts.dropFirst() {
-      try Self.checkStrangers(part, found, "\(path)/\(top.path)", path)
+    // Classes that are chosen by their names need not be all.
+    if chosen == nil {
+      for part in parts.dropFirst() {
+        try Self.checkStrangers(part, found, "\(path)/\(top.path)", path)
+      }
     }
     let labels = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
     train = items(top, labels)
@@ -85,7 +88,8 @@ struct FolderClasses {
       "this class is not among those of \(train)"
         + (near.map { ", where '\($0)' is written with other capitals" } ?? ""),
       remedy: near == nil
-        ? "Remove it, or add its training images." : "Rename one of the two folders."
+        ? "Remove it, add its training images, or name the classes to take with --classes."
+        : "Rename one of the two folders."
     )
   }
 
@@ -108,7 +112,8 @@ struct FolderClasses {
         notes.append(ImportNote(text, count: count ?? examples.count, examples: examples))
       }
     }
-    let left = found.filter { !names.contains($0) }
+    let all = Set(parts.flatMap { $0.filled.map(\.name) })
+    let left = Self.sorted(all).filter { !names.contains($0) }
     add("classes left out, not being named by --classes", left)
     let loose = (root.files + (splits?.loose ?? [])).map(\.path)
     add("pictures left out for lying beside the class folders, in none of them", loose)
