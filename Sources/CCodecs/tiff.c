@@ -158,7 +158,25 @@ static int read_deep(const picture_job *job, TIFF *tiff, const tiff_layout *layo
   return 0;
 }
 
-// Colours that the library has multiplied by their alpha.
+// How the library gives the alpha of a picture of 8 bits: of 16 bits it is read as it is stored.
+typedef enum { alpha_none, alpha_plain, alpha_multiplied } tiff_alpha;
+
+static tiff_alpha alpha_of(TIFF *tiff, const tiff_layout *layout) {
+  uint16_t count = 0, *extra = NULL;
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_EXTRASAMPLES, &count, &extra);
+  // A fourth sample of no stated meaning may be infrared as well.
+  if (count > 0 && extra && extra[0] == EXTRASAMPLE_UNSPECIFIED) return alpha_none;
+  bool grey = layout->light == PHOTOMETRIC_MINISBLACK || layout->light == PHOTOMETRIC_MINISWHITE;
+  // The library multiplies colours by their alpha, grey it does not.
+  bool stored = count > 0 && extra && extra[0] == EXTRASAMPLE_UNASSALPHA;
+  return grey && stored ? alpha_plain : alpha_multiplied;
+}
+
+static void drop_alpha(const picture_job *job) {
+  size_t count = (size_t)job->picture->width * (size_t)job->picture->height;
+  for (size_t i = 0; i < count; i++) job->picture->pixels[4 * i + 3] = 255;
+}
+
 static void divide_by_alpha(const picture_job *job) {
   size_t count = (size_t)job->picture->width * (size_t)job->picture->height;
   uint8_t *c = job->picture->pixels;
@@ -182,7 +200,11 @@ static int read_common(
           tiff, layout->width, layout->height, (uint32_t *)job->picture->pixels, orientation, 1))
     return CODECS_DAMAGED;
   job->picture->is_cmyk = layout->light == PHOTOMETRIC_SEPARATED;
-  divide_by_alpha(job);
+  switch (alpha_of(tiff, layout)) {
+  case alpha_none: drop_alpha(job); break;
+  case alpha_multiplied: divide_by_alpha(job); break;
+  case alpha_plain: break;
+  }
   picture_take_rgba(job);
   return 0;
 }

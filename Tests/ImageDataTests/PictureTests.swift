@@ -119,6 +119,12 @@ private func adding(_ type: String, _ content: [UInt8], to png: [UInt8]) -> [UIn
         #expect(image.pixels == expected, "\(name)")
       }
     }
+    // Grey, whose alpha libtiff handles in another way.
+    let grey = try ImageDecoder.decode(Fixture.greyPNG, channels: 1).pixels
+    #expect(
+      try decode("clear-grey.tif", .init(channels: 1)).pixels
+        == (0..<192).map { $0 % 16 < 8 ? grey[$0] : 255 }
+    )
     #expect(try !ImageDecoder.decode(Fixture.alphaPNG, channels: 3).traits.isTransparent)
   }
 

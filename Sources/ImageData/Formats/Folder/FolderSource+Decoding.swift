@@ -48,14 +48,16 @@ extension FolderSource {
     _ size: Int?
   ) throws(MakingFailure) -> Made {
     let full = "\(path)/\(file.path)"
-    if let refusal = file.refusal {
+    if let refusal = file.error(in: path) {
       throw MakingFailure(reason: refusal.cause, error: refusal)
     }
     let bytes: [UInt8]
     do {
       bytes = try PictureFile.read(full)
     } catch {
-      throw MakingFailure(reason: error.cause, error: error.error(full))
+      var refused = file
+      (refused.content, refused.refusal) = (.broken(error.cause), error.kind)
+      throw MakingFailure(reason: error.cause, error: refused.error(in: path) ?? error)
     }
     let image: DecodedImage
     do {

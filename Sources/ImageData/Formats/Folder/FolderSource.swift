@@ -99,6 +99,8 @@ package final class FolderSource: ImageSource {
         remedy: "Choose a size from 1 to 4096, and 1 (grey) or 3 (RGB) channels."
       )
     }
+    // "pets/" as "pets".
+    let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     path = folder
     settings = options
     shape = ImageShape(height: options.size, width: options.size, channels: options.channels)
@@ -110,7 +112,7 @@ package final class FolderSource: ImageSource {
     walkNotes = (splits?.notes ?? []) + walk.tally.notes
     if options.skipsCorrupt {
       try leaveOutCorrupt()
-    } else if let refusal = items.lazy.compactMap(\.file.refusal).first {
+    } else if let refusal = items.lazy.compactMap({ $0.file.error(in: folder) }).first {
       throw refusal
     }
     try chooseWhite()

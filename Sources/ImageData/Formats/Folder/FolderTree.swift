@@ -19,8 +19,8 @@ final class FolderNode {
   /// The pictures in and below this folder, in the order of their names.
   var pictures: [FolderFile] {
     // Files and folders in one order, as their names come.
-    var all: [(name: String, files: [FolderFile])] = files.map { ($0.name, [$0]) }
-    all += folders.map { ($0.name, $0.pictures) }
+    var all: [(name: Substring, files: [FolderFile])] = files.map { ($0.name, [$0]) }
+    all += folders.map { ($0.name[...], $0.pictures) }
     all.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     return all.flatMap(\.files)
   }
@@ -42,12 +42,28 @@ final class FolderNode {
 
 /// A picture, or a file that is meant to be one.
 struct FolderFile: Sendable {
-  let name: String
   /// From the folder that is imported.
   let path: String
   var content: FileContent
-  /// Why it cannot be opened.
-  var refusal: ImageDataError?
+  /// Set when it cannot be opened: then `content` says why.
+  var refusal: ImageDataError.Kind?
+
+  var name: Substring {
+    path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+  }
+
+  /// - Parameter top: the folder that is imported.
+  func error(in top: String) -> ImageDataError? {
+    guard let refusal, case .broken(let cause) = content else { return nil }
+    return ImageDataError(
+      refusal,
+      "\(top)/\(path)",
+      cause,
+      remedy: refusal == .inputOutput
+        ? "Make it readable (chmod u+r), or leave such files out with --skip-corrupt."
+        : "Mend, rename or remove it, or leave such files out with --skip-corrupt."
+    )
+  }
 }
 
 /// Reads a folder with all that is below it. Links are followed, but never round in a circle.
@@ -81,7 +97,7 @@ struct FolderWalk {
         tally.add(.system, path)
       } else if case .folder(let identity) = entry.kind {
         if !entry.isText {
-          node.files.append(refused(entry, path, "the name of the folder is not UTF-8"))
+          node.files.append(Self.refused(path, "the name of the folder is not UTF-8"))
         } else if above.contains(identity) {
           tally.add(.circle, path)
         } else if above.count > Self.deepest {
@@ -101,35 +117,25 @@ struct FolderWalk {
     let isPicture = FileContent.isPictureEnding(ending(entry.name))
     if case .neither(let cause) = entry.kind {
       if isPicture {
-        node.files.append(refused(entry, path, cause))
+        node.files.append(Self.refused(path, cause))
       } else {
         tally.add(.unopenable, path)
       }
     } else if !entry.isText {
-      node.files.append(refused(entry, path, "its name is not UTF-8"))
+      node.files.append(Self.refused(path, "its name is not UTF-8"))
     } else {
-      node.files.append(FolderFile(name: entry.name, path: path, content: .other))
+      node.files.append(FolderFile(path: path, content: .other))
     }
   }
 
-  private func refused(_ entry: FolderEntry, _ path: String, _ cause: String) -> FolderFile {
+  private static func refused(_ path: String, _ cause: String) -> FolderFile {
     let kind: ImageDataError.Kind =
       switch cause {
       case "permission denied": .inputOutput
       case let cause where cause.contains("link"): .missingFile
       default: .badData
       }
-    return FolderFile(
-      name: entry.name,
-      path: path,
-      content: .broken(cause),
-      refusal: ImageDataError(
-        kind,
-        "\(top)/\(path)",
-        cause,
-        remedy: "Mend, rename or remove it, or leave such files out with --skip-corrupt."
-      )
-    )
+    return FolderFile(path: path, content: .broken(cause), refusal: kind)
   }
 
   /// Looks into every file, and keeps what is a picture or meant to be one.
@@ -170,11 +176,13 @@ struct FolderWalk {
         return file
       }
       file.content = .broken(error.cause)
-      file.refusal = error.error("\(top)/\(file.path)")
+      file.refusal = error.kind
     }
     return file
   }
 }
 
 /// The ending of a name, in small letters, without the dot.
-func ending(_ name: String) -> String { (name as NSString).pathExtension.lowercased() }
+func ending(_ name: some StringProtocol) -> String {
+  (String(name) as NSString).pathExtension.lowercased()
+}

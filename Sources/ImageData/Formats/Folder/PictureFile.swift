@@ -14,16 +14,7 @@ enum PictureFile {
       }
     }
 
-    func error(_ path: String) -> ImageDataError {
-      let remedy =
-        switch code {
-        case EACCES, EPERM:
-          "Make it readable (chmod u+r), or leave such files out with --skip-corrupt."
-        case EFBIG: "Remove it, or leave such files out with --skip-corrupt."
-        default: ""
-        }
-      return ImageDataError(code == EFBIG ? .badData : .inputOutput, path, cause, remedy: remedy)
-    }
+    var kind: ImageDataError.Kind { code == EFBIG ? .badData : .inputOutput }
   }
 
   /// More than any picture that is decoded.
