@@ -86,6 +86,23 @@ import Testing
     #expect(lines.contains("1 link to nowhere, pipes and the like left out: a/notes"))
   }
 
+  /// Ten classes that link to each other can be walked in millions of ways.
+  @Test func linksThatLeadEverywhereEnd() throws {
+    let folder = try TemporaryFolder()
+    for number in 0..<10 {
+      try folder.put(Fixture.png, "\(number)/1.png")
+      for other in 0..<10 where other != number {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.file("\(number)/like\(other)"),
+          withDestinationPath: "../\(other)"
+        )
+      }
+    }
+    let source = try open(folder)
+    #expect(source.count <= 80)
+    #expect(source.notes.contains { $0.text.contains("read several times already") })
+  }
+
   @Test func whatCannotBeOpenedIsNamedAndSkippedOnlyWhenTold() throws {
     let folder = try TemporaryFolder()
     for name in ["a/1.png", "a/2.png", "b/1.png", "b/2.png"] { try folder.put(Fixture.png, name) }

@@ -69,6 +69,22 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     #expect(source.notes.contains { $0.text.contains("beside the class folders") && $0.count == 1 })
   }
 
+  /// As Tiny ImageNet is packed: the held-out pictures lie in one folder, without labels.
+  @Test func heldOutFoldersWithoutClasses() throws {
+    let folder = try makeFolder([
+      "train/a/images/1.png", "train/b/images/1.png", "val/images/1.png", "test/images/1.png",
+    ])
+    let source = try open(folder)
+    #expect(source.classNames == ["a", "b"])
+    #expect((source.count, source.searchCount, source.testCount) == (2, 0, 0))
+    #expect(
+      source.notes.map(\.line) == [
+        "2 pictures left out for lying beside the class folders, in none of them: "
+          + "test/images/1.png, val/images/1.png"
+      ]
+    )
+  }
+
   @Test func aClassMayBeCalledTrain() throws {
     let flat = try open(makeFolder(["bus/1.png", "car/1.png", "train/1.png"]))
     #expect(flat.classNames == ["bus", "car", "train"])
@@ -164,6 +180,20 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
       let error = #expect(throws: ImageDataError.self) { _ = try open(folder, classes: wrong) }
       #expect(error?.kind == .misuse)
     }
+  }
+
+  @Test func chosenClassesNeedNotBeAll() throws {
+    let folder = try makeFolder([
+      "train/a/1.png", "train/b/1.png", "test/a/1.png", "test/unknown/1.png",
+    ])
+    let source = try open(folder, classes: ["b", "a"])
+    #expect((source.count, source.testCount) == (3, 1))
+    #expect(
+      source.notes.map(\.line) == [
+        "1 class left out, not being named by --classes: unknown",
+        "1 class without images in 'test': b",
+      ]
+    )
   }
 
   @Test func twoSpellingsAreOneClass() throws {

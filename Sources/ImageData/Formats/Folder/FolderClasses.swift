@@ -27,20 +27,18 @@ struct FolderClasses {
         try Self.checkStrangers(part, found, "\(path)/\(top.path)", path)
       }
     }
-    let labels = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
-    train = items(top, labels)
-    search = splits?.search.map { items($0, labels) } ?? []
-    test = splits?.test.map { items($0, labels) } ?? []
+    train = items(top)
+    search = splits?.search.map(items) ?? []
+    test = splits?.test.map(items) ?? []
     note(root, splits, found)
     names = names.map(\.precomposedStringWithCanonicalMapping)
   }
 
   /// Two spellings of one name in Unicode are equal here, so that their folders are one class.
-  private func items(_ part: FolderNode, _ labels: [String: Int32]) -> [Item] {
-    names.flatMap { name -> [Item] in
-      guard let label = labels[name] else { return [] }
-      return part.filled.filter { $0.name == name }.flatMap(\.pictures)
-        .map { Item(file: $0, label: label) }
+  private func items(_ part: FolderNode) -> [Item] {
+    let folders = Dictionary(grouping: part.filled, by: \.name)
+    return names.enumerated().flatMap { label, name in
+      (folders[name] ?? []).flatMap(\.pictures).map { Item(file: $0, label: Int32(label)) }
     }
   }
 
@@ -66,7 +64,8 @@ struct FolderClasses {
       let listed = found.prefix(20).joined(separator: ", ") + (found.count > 20 ? ", ..." : "")
       return ImageDataError(.misuse, path, cause, remedy: "The class folders are: \(listed).")
     }
-    for name in chosen where !found.contains(name) {
+    let known = Set(found)
+    for name in chosen where !known.contains(name) {
       throw refuse("there is no class folder '\(name)' with pictures")
     }
     guard Set(chosen).count == chosen.count else { throw refuse("a class is named twice") }
@@ -80,7 +79,8 @@ struct FolderClasses {
     _ train: String,
     _ path: String
   ) throws {
-    guard let stranger = part.filled.first(where: { !found.contains($0.name) }) else { return }
+    let known = Set(found)
+    guard let stranger = part.filled.first(where: { !known.contains($0.name) }) else { return }
     let near = found.first { $0.lowercased() == stranger.name.lowercased() }
     throw ImageDataError(
       .badData,
@@ -113,7 +113,7 @@ struct FolderClasses {
       }
     }
     let all = Set(parts.flatMap { $0.filled.map(\.name) })
-    let left = Self.sorted(all).filter { !names.contains($0) }
+    let left = Self.sorted(all.subtracting(names))
     add("classes left out, not being named by --classes", left)
     let loose = (root.files + (splits?.loose ?? [])).map(\.path)
     add("pictures left out for lying beside the class folders, in none of them", loose)
@@ -128,7 +128,8 @@ struct FolderClasses {
     }
     add("class names that folders spell in two ways of Unicode, taken as one each", twice.sorted())
     for part in parts.dropFirst() {
-      let missing = names.filter { name in !part.filled.contains { $0.name == name } }
+      let present = Set(part.filled.map(\.name))
+      let missing = names.filter { !present.contains($0) }
       add("classes without images in '\(part.path)'", missing)
     }
     if names.count == 1 {

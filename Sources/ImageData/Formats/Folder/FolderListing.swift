@@ -6,8 +6,8 @@ struct FolderEntry: Sendable {
     case file
     /// With what tells it from every other folder of the machine.
     case folder(FolderIdentity)
-    /// Neither a file nor a folder, or a link that cannot be followed: why.
-    case neither(String)
+    /// Neither a file nor a folder, or a link that cannot be followed: why, and what kind of error.
+    case neither(String, ImageDataError.Kind)
   }
 
   /// As the file system has it; bytes that are no UTF-8 are written as \xNN.
@@ -68,13 +68,13 @@ enum FolderListing {
     var status = stat()
     let terminated = bytes.map { CChar(bitPattern: $0) } + [0]
     guard fstatat(descriptor, terminated, &status, 0) == 0 else {
-      return FolderEntry(name: name, isText: text != nil, kind: .neither(cause(errno)))
+      return FolderEntry(name: name, isText: text != nil, kind: neither(errno))
     }
     let kind: FolderEntry.Kind =
       switch status.st_mode & S_IFMT {
       case S_IFREG: .file
       case S_IFDIR: .folder(FolderIdentity(status))
-      default: .neither("it is a pipe, a socket or a device, not a file")
+      default: .neither("it is a pipe, a socket or a device, not a file", .badData)
       }
     return FolderEntry(name: name, isText: text != nil, kind: kind)
   }
@@ -86,13 +86,17 @@ enum FolderListing {
     }.joined()
   }
 
-  private static func cause(_ code: Int32) -> String {
+  private static func neither(_ code: Int32) -> FolderEntry.Kind {
     switch code {
-    case ENOENT: "it is a link that leads nowhere"
-    case ELOOP: "it is a link that leads to itself"
-    case EACCES: "permission denied"
-    default: String(cString: strerror(code)).lowercasingFirst
+    case ENOENT, ENOTDIR: .neither("it is a link that leads nowhere", .missingFile)
+    case ELOOP: .neither("it is a link that leads to itself", .missingFile)
+    case EACCES, EPERM: .neither("permission denied", .inputOutput)
+    default: .neither(message(code), .inputOutput)
     }
+  }
+
+  private static func message(_ code: Int32) -> String {
+    String(cString: strerror(code)).lowercasingFirst
   }
 
   static func refusal(_ folder: String, _ code: Int32) -> ImageDataError {
@@ -113,7 +117,7 @@ enum FolderListing {
         "permission denied",
         remedy: "Make the folder readable (chmod u+rx), or have its owner do so."
       )
-    default: ImageDataError(.inputOutput, folder, "the folder cannot be read: \(cause(code))")
+    default: ImageDataError(.inputOutput, folder, "the folder cannot be read: \(message(code))")
     }
   }
 }

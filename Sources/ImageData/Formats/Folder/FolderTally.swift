@@ -1,7 +1,7 @@
 /// What was seen in a folder and not taken, or taken for something else than its name says.
 struct FolderTally {
   enum Kind: Hashable {
-    case hidden, system, circle, tooDeep, unopenable, misnamed
+    case hidden, system, circle, repeated, tooDeep, unopenable, misnamed
     case unread(String)
     case other(String)
   }
@@ -37,6 +37,7 @@ struct FolderTally {
         note(.system, "files and folders of operating systems left out"),
         note(.unopenable, "links to nowhere, pipes and the like left out"),
         note(.circle, "links back to a folder above left out"),
+        note(.repeated, "links to folders that were read several times already left out"),
         note(.tooDeep, "folders too deep left out"),
       ].compactMap(\.self)
   }
