@@ -122,7 +122,8 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("jpeg"), .linkedLibrary("spng"), .linkedLibrary("webp"),
         .linkedLibrary("webpdemux"), .linkedLibrary("tiff"), .linkedLibrary("gif"),
-        .linkedLibrary("z"), .linkedLibrary("crypto"),
+        .linkedLibrary("z"), .linkedLibrary("crypto"), .linkedLibrary("lzf"),
+        .linkedLibrary("zip"),
       ]
     ),
 
@@ -131,7 +132,7 @@ let package = Package(
     room("Decisions"),
     room("Statistics", ["RandomStreams"]),
     room("AtomicFiles", ["CCodecs"]),
-    room("HDF5", ["CHDF5", "AtomicFiles"]),
+    room("HDF5", ["CCodecs", "CHDF5", "AtomicFiles"]),
     room("Torch", ["CTorch"]),
     room("TensorFiles", ["HDF5", "Torch"]),
     room("ImageData", ["CCodecs", "RandomStreams", "AtomicFiles", "HDF5"]),

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Publishes files so that whoever opens the path, even after a crash at any moment, finds either
 /// what was there before or the new file whole.
@@ -8,12 +7,12 @@ package enum AtomicFile {
   /// folder.
   package static let temporarySuffix = ".partial"
 
-  private static let counter = Mutex<Int>(0)
-
-  /// Writes `bytes` beside `path`, waits for the disk, and renames over `path`.
+  /// Writes `bytes` beside `path`, waits for the disk, and renames over `path`; over its target where
+  /// `path` is a link (see `OutputFile`).
   ///
-  /// - Throws: `StorageError` naming `path`. The temporary is removed and `path` is as it was, unless
-  ///   only waiting for the folder failed: then the new file is in place but may not survive a crash.
+  /// - Throws: `OutputError` when `path` is no regular file, `StorageError` naming `path`. The
+  ///   temporary is removed and `path` is as it was, unless only waiting for the folder failed: then
+  ///   the new file is in place but may not survive a crash.
   ///
   /// - Parameter verify: is given the temporary's path before it is renamed; what it throws is
   ///   passed on after the temporary is removed.
@@ -23,11 +22,13 @@ package enum AtomicFile {
     storage: some Storage = SystemStorage(),
     verify: (_ temporaryPath: String) throws -> Void = { _ in }
   ) throws {
-    let temporary = temporaryPath(for: path)
+    let target = try OutputFile.destination(of: path)
+    let temporary = Temporaries.begin(beside: target)
+    defer { Temporaries.forget(temporary) }
     do {
       try bytes.withUnsafeBytes { try writeNew($0, temporary, for: path, storage) }
       try verify(temporary)
-      try publish(temporary, as: path, storage)
+      try publish(temporary, as: target, storage)
     } catch {
       try? storage.remove(temporary)
       throw error
@@ -41,11 +42,13 @@ package enum AtomicFile {
     storage: some Storage = SystemStorage(),
     build: (_ temporaryPath: String) throws -> Result
   ) throws -> Result {
-    let temporary = temporaryPath(for: path)
+    let target = try OutputFile.destination(of: path)
+    let temporary = Temporaries.begin(beside: target)
+    defer { Temporaries.forget(temporary) }
     do {
       let result = try build(temporary)
       try synchronize(temporary, for: path, storage)
-      try publish(temporary, as: path, storage)
+      try publish(temporary, as: target, storage)
       return result
     } catch {
       try? storage.remove(temporary)
@@ -76,14 +79,6 @@ package enum AtomicFile {
       }
     )
     try synchronizeAndClose(descriptor, path, storage)
-  }
-
-  private static func temporaryPath(for path: String) -> String {
-    let number = counter.withLock { count in
-      count += 1
-      return count
-    }
-    return "\(path).\(getpid())-\(number)\(temporarySuffix)"
   }
 
   private static func writeNew(
@@ -158,8 +153,7 @@ package enum AtomicFile {
         try storage.rename(temporary, to: path)
       }
     )
-    let parent = (path as NSString).deletingLastPathComponent
-    try synchronize(parent.isEmpty ? "." : parent, storage: storage)
+    try synchronize(OutputFile.folder(of: path), storage: storage)
   }
 
   /// Repeats a call that a signal interrupted.

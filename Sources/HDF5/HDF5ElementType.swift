@@ -6,7 +6,7 @@ package enum HDF5ElementType: String, Sendable, Hashable, Codable {
   case uint8, uint16, uint32, uint64
   case float32, float64
   case string
-  /// Compound, enumeration, reference, or a number of an unusual size.
+  /// Compound, reference, or a number of an unusual size. An enumeration is its numbers.
   case other
 
   /// Bytes of one element in memory; 0 for strings and other types.
@@ -40,10 +40,16 @@ package enum HDF5ElementType: String, Sendable, Hashable, Codable {
   init(of type: hid_t) {
     let signed = H5Tget_sign(type) == H5T_SGN_2
     switch (H5Tget_class(type), H5Tget_size(type)) {
+    case (H5T_ENUM, _):
+      let numbers = H5Tget_super(type)
+      self = numbers < 0 ? .other : Self(of: numbers)
+      if numbers >= 0 { H5Tclose(numbers) }
     case (H5T_INTEGER, 1): self = signed ? .int8 : .uint8
     case (H5T_INTEGER, 2): self = signed ? .int16 : .uint16
     case (H5T_INTEGER, 4): self = signed ? .int32 : .uint32
     case (H5T_INTEGER, 8): self = signed ? .int64 : .uint64
+    // Half precision reads as single.
+    case (H5T_FLOAT, 2): self = .float32
     case (H5T_FLOAT, 4): self = .float32
     case (H5T_FLOAT, 8): self = .float64
     case (H5T_STRING, _): self = .string

@@ -17,14 +17,21 @@ extension HDF5File {
     if !isSealed { try UnsealedFiles.check?.run(path) }
     return try withLibrary {
       let access = try fileAccess(place)
-      return try adopt(
-        H5Fopen(path, chdf5_read_only(), access.id),
-        name: path,
-        size: size,
-        place,
-        or: .damagedFile
-      )
+      let id = H5Fopen(path, chdf5_read_only(), access.id)
+      if id < 0 { throw openFailure(place) }
+      return HDF5File(name: path, size: size, id: id)
     }
+  }
+
+  /// A writer that was killed leaves a mark in newer files; the library then names its tool.
+  private static func openFailure(_ place: Place) -> HDF5Error {
+    let failure = place.failure(.damagedFile)
+    guard failure.cause.contains("h5clear") else { return failure }
+    return place.error(
+      .damagedFile,
+      "the program that wrote it has not closed it, or was ended",
+      remedy: "Close it there; if that program is gone, run: h5clear -s '\(place.file)'"
+    )
   }
 
   /// Opens the bytes of a file for reading. `name` is used in messages only.

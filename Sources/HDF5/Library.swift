@@ -15,6 +15,7 @@ func withLibrary<Result>(_ body: () throws -> Result) throws -> Result {
   var outcome: Swift.Result<Result, any Error>?
   library.withLock { _ in
     _ = cleanUpAtExitIsOff
+    _ = LZFFilter.isRegistered
     silenceErrorPrinting()
     outcome = Swift.Result { try body() }
   }

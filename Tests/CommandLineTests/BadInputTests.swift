@@ -85,12 +85,17 @@ import Testing
     try folder.copy("\(source)/t10k-labels-idx1-ubyte.gz", to: "idx/train-labels-idx1-ubyte.gz")
     try regnas.refuse("data import idx idx --out wrong.h5", 65, "10000", "60000")
     let importing: Command = "data import idx \(source) -q"
-    try regnas.refuse("\(importing) --classes a,b,c --out wrong.h5", 65, "label", "out of range")
+    try regnas.refuse(
+      "\(importing) --classes a,b,c --out wrong.h5",
+      64,
+      "3 class names",
+      "10 classes"
+    )
     try regnas.refuse("\(importing) --train 70000 --out wrong.h5", 64)
     try regnas.refuse("\(importing) --out data.h5", 64, "data.h5")
     try regnas.refuse("data import idx empty --out wrong.h5", 66, "empty")
     try folder.makeFolder("photos/b")
-    try folder.put("this is no JPEG", "photos/a/broken.jpg")
+    for number in 0..<12 { try folder.put("this is no JPEG", "photos/a/\(number)-broken.jpg") }
     try regnas.refuse("data import folder photos --size 8 --out wrong.h5", 65, "broken.jpg")
     #expect(!folder.exists("wrong.h5"))
   }

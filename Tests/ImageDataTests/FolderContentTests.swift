@@ -58,8 +58,8 @@ import Testing
         "1 SVG picture left out, since this type is not read: b/icon.svg",
         "1 camera raw picture left out, since this type is not read: b/photo.NEF",
         "2 files other than pictures left out (1 without an ending, 1 .csv): readme, b/labels.csv",
-        "2 hidden files and folders left out: .DS_Store, a/._1.png",
-        "3 files and folders of operating systems left out: __MACOSX, a/Desktop.ini, b/Thumbs.db",
+        "2 hidden files left out: .DS_Store, a/._1.png",
+        "3 files of operating systems left out: __MACOSX, a/Desktop.ini, b/Thumbs.db",
       ]
     )
   }

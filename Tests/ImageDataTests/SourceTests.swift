@@ -5,29 +5,6 @@ import Testing
 
 @testable import ImageData
 
-/// Everything a source gives.
-private func contents(_ source: some ImageSource) throws -> (pixels: [UInt8], labels: [Int32]) {
-  var result: (pixels: [UInt8], labels: [Int32]) = ([], [])
-  try source.read { pixels, labels in
-    result.pixels += pixels
-    result.labels += labels
-  }
-  return result
-}
-
-private func refused(
-  _ cause: String,
-  _ body: () throws -> Void,
-  at location: SourceLocation = #_sourceLocation
-) {
-  let error = #expect(throws: ImageDataError.self, sourceLocation: location) { try body() }
-  #expect(
-    error?.description.contains(cause) == true,
-    "\(String(describing: error))",
-    sourceLocation: location
-  )
-}
-
 @Suite struct IDXSourceTests {
   @Test(.enabled(if: FashionMNIST.isInstalled, FashionMNIST.note))
   func fashionMNISTIsRead() throws {
@@ -60,6 +37,69 @@ private func refused(
     )
     #expect(plain == packed)
     #expect(plain.pixels == pixels(1500, "train"))
+  }
+
+  /// An image or a label file of `count` images.
+  private func put(_ folder: TemporaryFolder, _ count: Int, _ path: String) throws {
+    try folder.put(
+      path.lowercased().contains("images")
+        ? idx([count, 6, 5], pixels(count * 30))
+        : idx([count], [UInt8](repeating: 1, count: count)),
+      path
+    )
+  }
+
+  @Test(arguments: [
+    ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"],
+    ["train-images.idx3-ubyte", "train-labels.idx1-ubyte"],
+    ["Train-Images-IDX3-ubyte", "train-labels.idx1-ubyte"],
+    [
+      "train-images-idx3-ubyte/train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte/train-labels-idx1-ubyte",
+    ],
+    ["MNIST/raw/train-images-idx3-ubyte", "MNIST/raw/train-labels-idx1-ubyte"],
+    ["emnist-digits-train-images-idx3-ubyte", "emnist-digits-train-labels-idx1-ubyte"],
+  ])
+  func filesAreFoundUnderTheirUsualNames(names: [String]) throws {
+    let folder = try TemporaryFolder()
+    for name in names { try put(folder, 50, name) }
+    let source = try IDXSource(folder: folder.path)
+    #expect(source.count == 50 && source.testCount == 0)
+    #expect(source.notes.map(\.text).joined().contains("there are no t10k or test files"))
+    #expect(try source.labels() == [Int32](repeating: 1, count: 50))
+    for name in names {
+      try put(folder, 7, name.replacing("train-", with: "test-").replacing("Train-", with: "t10k-"))
+    }
+    let both = try IDXSource(folder: folder.path)
+    #expect(both.count == 57 && both.testCount == 7 && both.notes.isEmpty)
+  }
+
+  @Test func whatIsMissingOrThereTwiceIsNamed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"] {
+      try put(folder, 20, name)
+    }
+    refused("t10k-labels-idx1-ubyte is missing, though t10k-images-idx3-ubyte is there") {
+      _ = try IDXSource(folder: folder.path)
+    }
+    try folder.remove("t10k-images-idx3-ubyte")
+    try put(folder, 20, "copy/train-images.idx3-ubyte")
+    #expect(
+      try IDXSource(folder: folder.path).notes.first?.line
+        == "1 other copies of these files not read: copy/train-images.idx3-ubyte"
+    )
+    for kind in ["images-idx3", "labels-idx1"] { try put(folder, 9, "a-train-\(kind)-ubyte") }
+    refused("the folder holds several IDX data sets: (no name), a") {
+      _ = try IDXSource(folder: folder.path)
+    }
+    #expect(try IDXSource(folder: folder.path, set: "A").count == 9)
+    refused("there is no IDX data set 'b'. There are: (no name), a") {
+      _ = try IDXSource(folder: folder.path, set: "b")
+    }
+    refused("there is no such folder") { _ = try IDXSource(folder: folder.file("none")) }
+    refused("this is a file") {
+      _ = try IDXSource(folder: folder.file("a-train-images-idx3-ubyte"))
+    }
   }
 
   @Test func badFilesAreRefused() throws {
@@ -123,38 +163,99 @@ private func refused(
   @Test func cifar10() throws {
     let folder = try TemporaryFolder()
     try folder.put(records(20, labelBytes: 1, classes: 10, "1"), "data_batch_1.bin")
-    try folder.put(records(10, labelBytes: 1, classes: 10, "2"), "data_batch_2.bin")
+    for number in 2...5 {
+      try folder.put(
+        records(10, labelBytes: 1, classes: 10, "\(number)"),
+        "data_batch_\(number).bin"
+      )
+    }
     try folder.put(records(10, labelBytes: 1, classes: 10, "t"), "test_batch.bin")
     let words = "airplane automobile bird cat deer dog frog horse ship truck"
     try folder.put(Array(words.replacing(" ", with: "\n").utf8 + [10]), "batches.meta.txt")
     let source = try CIFARSource(folder: folder.path)
-    #expect(source.count == 40 && source.testCount == 10)
+    #expect(source.count == 70 && source.testCount == 10)
     #expect(source.classNames?[9] == "truck")
     let read = try contents(source)
-    #expect(read.labels == (0..<40).map { Int32($0 % 10) })
+    #expect(read.labels == (0..<70).map { Int32($0 % 10) })
+    #expect(try source.labels() == read.labels)
     // Planes become pixels: red, green and blue of pixel 5 of image 3 of the second batch.
     let plane = pixels(10 * 3072, "2")
     let first = (20 + 3) * 3072 + 5 * 3
     let expected = [0, 1024, 2048].map { plane[3 * 3072 + $0 + 5] }
     #expect(Array(read.pixels[first..<(first + 3)]) == expected)
     try DatasetWriter(seed: 1).write(source, to: folder.file("a.h5"))
-    #expect(try ImageDataset.open(folder.file("a.h5")).indices(of: .test) == Array(30..<40))
+    #expect(try ImageDataset.open(folder.file("a.h5")).indices(of: .test) == Array(60..<70))
   }
 
   @Test func cifar100HasTwoLabels() throws {
     let folder = try TemporaryFolder()
-    try folder.put(records(40, labelBytes: 2, classes: 100, "1"), "train.bin")
-    #expect(try contents(CIFARSource(folder: folder.path)).labels == (0..<40).map { Int32($0) })
+    try folder.put(records(40, labelBytes: 2, classes: 100, "1"), "cifar-100-binary/train.bin")
+    refused("test.bin is missing") { _ = try CIFARSource(folder: folder.path) }
+    try folder.put(records(2, labelBytes: 2, classes: 100, "1"), "cifar-100-binary/test.bin")
+    let labels = Array(0..<40) + [0, 1]
+    #expect(try contents(CIFARSource(folder: folder.path)).labels == labels.map { Int32($0) })
     #expect(
       try contents(CIFARSource(folder: folder.path, labels: .coarse)).labels
-        == (0..<40).map { Int32($0 % 20) }
+        == labels.map { Int32($0 % 20) }
     )
+  }
+
+  /// Pickled as Python 2 did, and as Python 3 does in protocols 4 and 5.
+  @Test(arguments: [2, 4, 5]) func thePythonVersionIsRead(pickleProtocol: Int) throws {
+    let folder = try TemporaryFolder()
+    for name in ["train", "test"] {
+      try folder.copy(
+        fixture("Arrays/protocol-\(pickleProtocol).pickle"),
+        to: "cifar-100-python/\(name)"
+      )
+    }
+    let source = try CIFARSource(folder: folder.path)
+    #expect(source.importer == "cifar-100" && source.count == 6 && source.testCount == 3)
+    #expect(source.notes.map(\.count) == [100])
+    let read = try contents(source)
+    #expect(read.labels == [0, 99, 5, 0, 99, 5])
+    #expect(
+      try CIFARSource(folder: folder.path, labels: .coarse).labels()?.prefix(3) == [1, 19, 5]
+    )
+    // Red, green and blue of pixel 5 of image 2.
+    let expected = [0, 1024, 2048].map { UInt8((2 * 3072 + $0 + 5) * 7 % 256) }
+    #expect(Array(read.pixels[(2 * 3072 + 15)..<(2 * 3072 + 18)]) == expected)
+    // Its class names are pickled too; here they are no list.
+    try folder.copy(fixture("Arrays/protocol-4.pickle"), to: "cifar-100-python/meta")
+    refused("there are 0 class names, 100 were expected") {
+      _ = try CIFARSource(folder: folder.path)
+    }
+  }
+
+  @Test func picklesAreNeverExecuted() throws {
+    let folder = try TemporaryFolder()
+    let command = "touch \(folder.file("executed"))"
+    let pickle: [UInt8] =
+      [0x80, 2] + Array("cos\nsystem\nU".utf8) + [UInt8(command.utf8.count)] + Array(command.utf8)
+      + [0x85] + Array("R.".utf8)
+    try folder.put(pickle, "train")
+    try folder.put(pickle, "test")
+    refused("the pickle names 'os.system'") { _ = try CIFARSource(folder: folder.path) }
+    #expect(!folder.exists("executed"))
+    let sound = try bytes(of: fixture("Arrays/protocol-4.pickle"))
+    for end in [0, 1, 2, 100, sound.count - 1] {
+      try folder.put(Array(sound.prefix(end)), "train")
+      refused("the pickle cannot be read: it ends too early") {
+        _ = try CIFARSource(folder: folder.path)
+      }
+    }
   }
 
   @Test func badFilesAreRefused() throws {
     let folder = try TemporaryFolder()
     refused("there are no CIFAR batches") { _ = try CIFARSource(folder: folder.path) }
     let good = records(3, labelBytes: 1, classes: 10, "1")
+    for number in [1, 2, 4, 5] { try folder.put(good, "data_batch_\(number).bin") }
+    refused("data_batch_3.bin, test_batch.bin are missing") {
+      _ = try CIFARSource(folder: folder.path)
+    }
+    try folder.put(good, "data_batch_3.bin")
+    try folder.put(good, "test_batch.bin")
     try folder.put(good.dropLast(), "data_batch_1.bin")
     refused("9218 bytes are not whole records of 3073 bytes") {
       _ = try CIFARSource(folder: folder.path)
@@ -217,7 +318,7 @@ private func refused(
     try folder.put(Array(Fixture.jpeg.prefix(660)), "dog/3.jpg")
     try folder.put([], "dog/4.jpg")
     refused("\(folder.path)/dog/3.jpg: the image is corrupt: ") {
-      try DatasetWriter(seed: 1).write(
+      try DatasetWriter(sizes: SplitSizes(search: 1, test: 1), seed: 1).write(
         FolderSource(folder: folder.path, size: 8),
         to: folder.file("a.h5")
       )
@@ -238,91 +339,5 @@ private func refused(
     }
     refused("there are no images") { _ = try FolderSource(folder: folder.path, size: 8) }
     refused("images of size 0") { _ = try FolderSource(folder: folder.path, size: 0) }
-  }
-}
-
-@Suite(.enabled(if: H5py.isInstalled, H5py.note)) struct HDF5SourceTests {
-  private func make(_ folder: TemporaryFolder, _ program: String) throws -> String {
-    try run(
-      "/usr/bin/python3",
-      "-c",
-      "import h5py, numpy as n, sys\nf = h5py.File(sys.argv[1], 'w')\n\(program)",
-      folder.file("made.h5")
-    )
-    return folder.file("made.h5")
-  }
-
-  @Test func everyLayoutGivesTheSamePixels() throws {
-    let folder = try TemporaryFolder()
-    let path = try make(
-      folder,
-      """
-      x = (n.arange(30 * 4 * 5 * 3) * 7 % 256).astype('u1').reshape(30, 4, 5, 3)
-      f['last'] = x
-      f.create_dataset('first', data=x.transpose(0, 3, 1, 2), compression='gzip')
-      f['grey'] = x[..., 0]
-      y = n.arange(30) % 3
-      f['y'] = y
-      f['y8'] = y.astype('u1').reshape(-1, 1)
-      """
-    )
-    let expected = (0..<1800).map { UInt8($0 * 7 % 256) }
-    for (images, labels) in [("last", "y"), ("first", "y8")] {
-      let source = try HDF5Source(path: path, training: .init(images: images, labels: labels))
-      #expect(source.shape == ImageShape(height: 4, width: 5, channels: 3))
-      let read = try contents(source)
-      #expect(read.pixels == expected)
-      #expect(read.labels == (0..<30).map { Int32($0 % 3) })
-    }
-    let grey = try HDF5Source(
-      path: path,
-      training: .init(images: "grey", labels: "y"),
-      test: .init(images: "grey", labels: "y8"),
-      classNames: ["a", "b", "c"]
-    )
-    #expect(grey.testCount == 30)
-    try DatasetWriter(seed: 1).write(grey, to: folder.file("a.h5"))
-    #expect(try ImageDataset.open(folder.file("a.h5")).classNames == ["a", "b", "c"])
-  }
-
-  @Test func badArraysAreRefused() throws {
-    let folder = try TemporaryFolder()
-    let path = try make(
-      folder,
-      """
-      f['x'] = n.zeros((6, 4, 4), 'u1')
-      f['float'] = n.zeros((6, 4, 4), 'f4')
-      f['flat'] = n.zeros((6, 16), 'u1')
-      f['unclear'] = n.zeros((6, 4, 4, 4), 'u1')
-      f['y'] = n.arange(6)
-      f['short'] = n.arange(5)
-      f['negative'] = n.array([0, 1, 2, -1, 0, 0])
-      f['huge'] = n.array([0, 1, 2, 2**40, 0, 0])
-      f['real'] = n.zeros(6)
-      f['pair'] = n.zeros((6, 2), 'i4')
-      """
-    )
-    func source(_ images: String, _ labels: String, _ names: [String]? = nil) throws -> HDF5Source {
-      try HDF5Source(
-        path: path,
-        training: .init(images: images, labels: labels),
-        classNames: names
-      )
-    }
-    refused("the elements are float32, uint8 was expected") { _ = try source("float", "y") }
-    refused("shape [6, 16] is neither") { _ = try source("flat", "y") }
-    refused("it is not clear which dimension of shape [6, 4, 4, 4] holds the channels") {
-      _ = try source("unclear", "y")
-    }
-    refused("there are 5 labels for the 6 images") { _ = try source("x", "short") }
-    refused("label -1 of image 3 is out of range") { _ = try source("x", "negative") }
-    refused("label 1099511627776 of image 3 is out of range") { _ = try source("x", "huge") }
-    refused("whole numbers were expected") { _ = try source("x", "real") }
-    refused("labels of shape [6, 2]") { _ = try source("x", "pair") }
-    refused("label 2 of image 2 is out of range: there are 2 classes") {
-      try DatasetWriter(seed: 1).write(source("x", "y", ["a", "b"]), to: folder.file("a.h5"))
-    }
-    let missing = #expect(throws: HDF5Error.self) { _ = try source("z", "y") }
-    #expect(missing?.kind == .missingObject)
   }
 }

@@ -125,3 +125,26 @@ enum Fixture {
 func difference(_ a: [UInt8], _ b: [UInt8]) -> Int {
   a.count == b.count ? zip(a, b).map { abs(Int($0) - Int($1)) }.max() ?? 0 : .max
 }
+
+/// Everything a source gives.
+func contents(_ source: some ImageSource) throws -> (pixels: [UInt8], labels: [Int32]) {
+  var result: (pixels: [UInt8], labels: [Int32]) = ([], [])
+  try source.read { pixels, labels in
+    result.pixels += pixels
+    result.labels += labels
+  }
+  return result
+}
+
+func refused(
+  _ cause: String,
+  _ body: () throws -> Void,
+  at location: SourceLocation = #_sourceLocation
+) {
+  let error = #expect(throws: ImageDataError.self, sourceLocation: location) { try body() }
+  #expect(
+    error?.description.contains(cause) == true,
+    "\(String(describing: error))",
+    sourceLocation: location
+  )
+}

@@ -27,6 +27,21 @@ int codecs_gzip_open(const char *path, codecs_gzip **reader, char *message);
 int codecs_gzip_read(codecs_gzip *reader, void *bytes, size_t count, size_t *got, char *message);
 void codecs_gzip_close(codecs_gzip *reader);
 
+/// Expands `count` bytes of the LZF format into exactly `room` bytes. -1 when they are not that.
+int codecs_lzf_expand(const void *packed, size_t count, void *bytes, size_t room);
+
+/// A zip archive, and the entry of it that is being read.
+typedef struct codecs_zip codecs_zip;
+int codecs_zip_open(const char *path, codecs_zip **archive, char *message);
+int64_t codecs_zip_count(codecs_zip *archive);
+/// The name of an entry, NULL when there is none; valid as long as the archive is open.
+const char *codecs_zip_name(codecs_zip *archive, int64_t index);
+/// Begins an entry at its start, instead of the one before.
+int codecs_zip_begin(codecs_zip *archive, int64_t index, char *message);
+/// Reads up to `count` bytes; `*got` is smaller only at the end. Its checksum is compared there.
+int codecs_zip_read(codecs_zip *archive, void *bytes, size_t count, size_t *got, char *message);
+void codecs_zip_close(codecs_zip *archive);
+
 /// Types of pictures that are read. `codecs_picture_type` tells them by their first bytes.
 enum {
   CODECS_NO_PICTURE,

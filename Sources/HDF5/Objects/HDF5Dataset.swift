@@ -7,27 +7,35 @@ package struct HDF5Dataset: HDF5Object {
   /// One number for each dimension; empty for a scalar.
   package let shape: [Int]
   package let elementType: HDF5ElementType
+  /// Whether the elements are truth values, as h5py stores them.
+  package let isBoolean: Bool
+  let storage: StorageKind
 
   /// The attribute that holds the CRC-32 over the little-endian bytes of the whole data set, or,
   /// for strings, over each one's UTF-8 bytes and a NUL.
   package static let checksumAttribute = "crc32"
 
   /// - Throws: `HDF5Error` when the header cannot be read, or claims more data than the file's size
-  ///   can account for.
-  init(file: HDF5File, path: String) throws {
+  ///   can account for; of kind `mismatch` when filters, files or sources that it needs are missing.
+  init(file: HDF5File, path: String, depth: Int = 0) throws {
     self.file = file
     self.path = path
     let place = file.place(path, "open")
-    (shape, elementType) = try withExtendedLifetime(file) {
+    let description = try withExtendedLifetime(file) {
       try HDF5.withLibrary {
         let dataset = try place.own(
           H5Dopen2(file.openIdentifier(place), path, chdf5_default()),
           H5Dclose,
           or: .damagedFile
         )
-        return try describe(dataset.id, fileSize: file.size, place)
+        return try Description(dataset.id, file, place)
       }
     }
+    shape = description.shape
+    elementType = description.elementType
+    isBoolean = description.isBoolean
+    storage = description.storage
+    try checkVirtualSources(depth: depth)
   }
 
   package var count: Int { shape.reduce(1, *) }
@@ -38,6 +46,7 @@ package struct HDF5Dataset: HDF5Object {
     try withLibrary {
       let place = place("find")
       let dataset = try openObject(place)
+      guard try liesInItsFile(dataset.id, place) else { return nil }
       let creation = try place.own(H5Dget_create_plist(dataset.id), H5Pclose, or: .damagedFile)
       let type = try place.own(H5Dget_type(dataset.id), H5Tclose, or: .damagedFile)
       guard H5Pget_layout(creation.id) == H5D_CONTIGUOUS, H5Pget_nfilters(creation.id) == 0,
@@ -57,6 +66,19 @@ package struct HDF5Dataset: HDF5Object {
       }
       return offset
     }
+  }
+
+  /// Whether it is no external link to another file. Under the lock.
+  private func liesInItsFile(_ dataset: hid_t, _ place: Place) throws -> Bool {
+    let root = try place.own(
+      H5Oopen(try file.openIdentifier(place), "/", chdf5_default()),
+      H5Oclose,
+      or: .damagedFile
+    )
+    var (own, other, address): (UInt, UInt, UInt64) = (0, 0, 0)
+    try place.check(chdf5_identify(root.id, &own, &address), or: .damagedFile)
+    try place.check(chdf5_identify(dataset, &other, &address), or: .damagedFile)
+    return own == other
   }
 
   /// Reads rows (indices of the first dimension) into memory that fits exactly. No checksum covers
@@ -103,76 +125,6 @@ package struct HDF5Dataset: HDF5Object {
       throw place.error(.mismatch, "the elements are \(elementType), \(type) was expected")
     }
   }
-}
-
-/// Shape and type from an open data set, refusing sizes that a file of `fileSize` bytes cannot
-/// hold: a damaged header must not lead to a vast allocation.
-private func describe(
-  _ dataset: hid_t,
-  fileSize: Int?,
-  _ place: Place
-) throws -> (shape: [Int], type: HDF5ElementType) {
-  let type = try place.own(H5Dget_type(dataset), H5Tclose, or: .damagedFile)
-  let space = try place.own(H5Dget_space(dataset), H5Sclose, or: .damagedFile)
-  guard H5Sget_simple_extent_type(space.id) != H5S_NULL else {
-    throw place.error(.mismatch, "the data set is empty: it has no shape")
-  }
-  let rank = H5Sget_simple_extent_ndims(space.id)
-  guard rank >= 0 else { throw place.failure(.damagedFile) }
-  var dimensions = [hsize_t](repeating: 0, count: Int(rank))
-  guard H5Sget_simple_extent_dims(space.id, &dimensions, nil) >= 0 else {
-    throw place.failure(.damagedFile)
-  }
-  let shape = dimensions.map { Int(exactly: $0) ?? .max }
-  let elementType = HDF5ElementType(of: type.id)
-  let elementSize = max(1, Int(H5Tget_size(type.id)))
-  // A length of 0 counts as 1: then no product of some of the lengths can overflow either.
-  var largest = elementSize
-  for length in shape {
-    let (product, overflow) = largest.multipliedReportingOverflow(by: max(1, length))
-    guard !overflow else { throw place.error(.damagedFile, "shape \(shape) is impossible") }
-    largest = product
-  }
-  let bytes = shape.contains(0) ? 0 : largest
-  if let fileSize {
-    let most = try mostBytes(dataset, fileSize: fileSize, elementSize, place)
-    guard bytes <= most else {
-      throw place.error(
-        .damagedFile,
-        "shape \(shape) does not fit a file of \(fileSize) bytes"
-      )
-    }
-  }
-  return (shape, elementType)
-}
-
-/// The most bytes of data that the space taken in the file can stand for. Chunks that were never
-/// written do not count: they cannot be told from a damaged shape.
-private func mostBytes(
-  _ dataset: hid_t,
-  fileSize: Int,
-  _ elementSize: Int,
-  _ place: Place
-) throws -> Int {
-  let creation = try place.own(H5Dget_create_plist(dataset), H5Pclose, or: .damagedFile)
-  guard H5Pget_layout(creation.id) == H5D_CHUNKED else { return fileSize }
-  let stored = min(fileSize, Int(clamping: H5Dget_storage_size(dataset)))
-  let filters = H5Pget_nfilters(creation.id)
-  let onlyChecksums = (0..<max(0, filters)).allSatisfy { index in
-    var flags: UInt32 = 0
-    var count = 0
-    let filter = H5Pget_filter2(creation.id, UInt32(index), &flags, &count, nil, 0, nil, nil)
-    return filter == chdf5_fletcher32()
-  }
-  if onlyChecksums { return stored }
-  let space = try place.own(H5Dget_space(dataset), H5Sclose, or: .damagedFile)
-  var chunks: hsize_t = 0
-  try place.check(H5Dget_num_chunks(dataset, space.id, &chunks), or: .damagedFile)
-  var lengths = [hsize_t](repeating: 0, count: Int(max(0, H5Sget_simple_extent_ndims(space.id))))
-  try place.check(H5Pget_chunk(creation.id, Int32(lengths.count), &lengths), or: .damagedFile)
-  let held = lengths.reduce(Double(elementSize) * Double(chunks)) { $0 * Double($1) }
-  // Deflate cannot make data smaller than 1/1032 of their size.
-  return min(stored * 1100, Int(min(held, 1e18)))
 }
 
 /// A data space of a shape; a scalar one for `[]`.

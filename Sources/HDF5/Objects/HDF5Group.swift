@@ -61,7 +61,12 @@ package struct HDF5Group: HDF5Object {
     try withLibrary {
       let place = place("open", child: name)
       let id = try file.openIdentifier(place)
-      guard linkExists(id, place.object) else { return nil }
+      guard linkExists(id, place.object) else {
+        if let cause = brokenLink(place.object, in: id) {
+          throw place.error(.missingObject, cause, remedy: "Put it where the link leads.")
+        }
+        return nil
+      }
       let object = try place.own(
         H5Oopen(id, place.object, chdf5_default()),
         H5Oclose,

@@ -25,9 +25,13 @@ package enum UnsealedFiles {
   /// this package, and reads all of it. Errors are passed over, since the reader will meet them
   /// too; only memory that is refused to this process might be given to the next.
   ///
+  /// - Parameter willRead: is told before each block of a data set how many bytes unpacking it takes.
   /// - Returns: whether there was memory enough for all that was read.
-  package static func readEverything(in path: String) -> Bool {
-    var walk = Walk()
+  package static func readEverything(
+    in path: String,
+    willRead: @escaping (_ bytes: Int) -> Void = { _ in }
+  ) -> Bool {
+    var walk = Walk(willRead: willRead)
     guard let file = walk.attempt({ try HDF5File.open(path) }) else { return walk.hadMemory }
     walk.read(file.root)
     walk.attempt { try file.close() }
@@ -36,8 +40,11 @@ package enum UnsealedFiles {
 
   /// Objects may be linked to several times, and groups to themselves.
   private struct Walk {
+    let willRead: (Int) -> Void
     var hadMemory = true
     private var seen: Set<ObjectIdentity> = []
+
+    init(willRead: @escaping (Int) -> Void) { self.willRead = willRead }
 
     @discardableResult
     mutating func attempt<Value>(_ body: () throws -> Value) -> Value? {
@@ -73,7 +80,8 @@ package enum UnsealedFiles {
       guard isNew(dataset) else { return }
       readAttributes(of: dataset)
       attempt { try dataset.fileOffset() }
-      attempt { try dataset.computeChecksum() }
+      let willRead = willRead
+      attempt { try dataset.computeChecksum(willRead: willRead) }
     }
   }
 }

@@ -18,6 +18,7 @@ import HDF5
 /// | `channel-mean`, `channel-deviation` | float64, of the train split, on the scale 0...1 | [C] |
 /// | `splits/train`, `splits/search`, `splits/test` | int64, rising | [size] |
 /// | `image-names` | string; only where the source names its images | [N] |
+/// | `source-rows` | int64, rising: numbers in the source; only where not all were taken | [N] |
 /// | `provenance/file-names`, `provenance/file-sha256` | string | [files] |
 /// | `provenance/note-texts`, `-counts`, `-examples` | string, int64, string; not before 0.2 | [notes] |
 public final class ImageDataset: Sendable {
@@ -32,6 +33,9 @@ public final class ImageDataset: Sendable {
   public let classNames: [String]
   /// A name for every image by which its owner finds it again; `nil` where the source had none.
   public let imageNames: [String]?
+  /// The number of every image in its source (training part first, then the test part), in rising
+  /// order; `nil` when all were taken, so that the numbers are the same.
+  public let sourceRows: [Int]?
   /// Of the train split, on the scale of 0 to 1, one for each channel.
   public let channelMean: [Double]
   public let channelDeviation: [Double]
@@ -46,6 +50,12 @@ public final class ImageDataset: Sendable {
 
   /// The images of a split, in rising order.
   public func indices(of split: Split) -> [Int] { splits[split] ?? [] }
+
+  /// The numbers that the images of a split have in the source, in rising order: predictions that
+  /// were made outside belong to these.
+  public func sourceRows(of split: Split) -> [Int] {
+    indices(of: split).map { sourceRows?[$0] ?? $0 }
+  }
 
   /// Validates everything but the images' checksum (see `verify`) and maps the images.
   ///
@@ -67,6 +77,9 @@ public final class ImageDataset: Sendable {
     labels = try root.read("labels", as: Int32.self).values
     classNames = try root.readStrings("class-names").values
     imageNames = try root.exists("image-names") ? root.readStrings("image-names").values : nil
+    sourceRows =
+      try root.exists("source-rows")
+      ? root.read("source-rows", as: Int64.self).values.map { Int($0) } : nil
     channelMean = try root.read("channel-mean", as: Double.self).values
     channelDeviation = try root.read("channel-deviation", as: Double.self).values
     let group = try root.group("splits")
@@ -116,6 +129,9 @@ public final class ImageDataset: Sendable {
     }
     guard imageNames.map({ $0.count == count }) ?? true else {
       throw Self.damage(path, "it has \(imageNames?.count ?? 0) names for \(count) images")
+    }
+    guard sourceRows.map({ $0.count == count }) ?? true else {
+      throw Self.damage(path, "it has \(sourceRows?.count ?? 0) source rows for \(count) images")
     }
     guard channelMean.count == shape.channels, channelDeviation.count == shape.channels,
       (channelMean + channelDeviation).allSatisfy({ $0.isFinite && $0 >= 0 && $0 <= 1 })

@@ -1,8 +1,8 @@
 import Foundation
 import HDF5
 
-/// The binary versions of CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features
-/// from Tiny Images", 2009), unpacked in a folder.
+/// CIFAR-10 and CIFAR-100 (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images",
+/// 2009), unpacked in a folder: the binary or the Python version.
 package final class CIFARSource: ImageSource {
   package enum Labels: String, Sendable, Codable {
     /// The 100 classes of CIFAR-100.
@@ -18,132 +18,85 @@ package final class CIFARSource: ImageSource {
   package let count: Int
   package let testCount: Int
   package let classNames: [String]?
-  private let batches: [String]
-  private let labelBytes: Int
-  private let labelByte: Int
-  private let classCount: Int
+  private let batches: [CIFARBatch]
+  private let namesFile: String?
 
   /// - Parameter labels: matters for CIFAR-100 only.
   /// - Throws: `ImageDataError` when files are missing or are not whole records.
   package init(folder: String, labels: Labels = .fine) throws {
-    func exists(_ name: String) -> Bool {
-      FileManager.default.fileExists(atPath: "\(folder)/\(name)")
-    }
+    let files = try CIFARFolder(folder)
+    let isHundred = files.version == .hundred
+    let classCount = isHundred ? (labels == .fine ? 100 : 20) : 10
     path = folder
-    let training: [String]
-    let test: [String]
-    let namesFile: String
-    if exists("train.bin") {
-      importer = "cifar-100"
-      options = "labels=\(labels.rawValue)"
-      (training, test) = (["train.bin"], exists("test.bin") ? ["test.bin"] : [])
-      (labelBytes, labelByte) = (2, labels == .fine ? 1 : 0)
-      classCount = labels == .fine ? 100 : 20
-      namesFile = "\(labels.rawValue)_label_names.txt"
-    } else {
-      importer = "cifar-10"
-      options = "-"
-      training = (1...5).map { "data_batch_\($0).bin" }.filter(exists)
-      test = exists("test_batch.bin") ? ["test_batch.bin"] : []
-      (labelBytes, labelByte) = (1, 0)
-      classCount = 10
-      namesFile = "batches.meta.txt"
+    importer = isHundred ? "cifar-100" : "cifar-10"
+    options = isHundred ? "labels=\(labels.rawValue)" : "-"
+    batches = try (files.training + [files.test]).map { path in
+      try files.isPickled
+        ? CIFARBatch(
+          pickle: path,
+          labels: isHundred ? "\(labels.rawValue)_labels" : "labels",
+          classCount: classCount
+        )
+        : CIFARBatch(
+          binary: path,
+          labelBytes: isHundred ? 2 : 1,
+          labelByte: isHundred && labels == .fine ? 1 : 0,
+          classCount: classCount
+        )
     }
-    guard !training.isEmpty else {
-      throw ImageDataError(
-        .missingFile,
-        folder,
-        "there are no CIFAR batches in this folder",
-        remedy: "Expected data_batch_1.bin (CIFAR-10) or train.bin (CIFAR-100), binary version."
-      )
-    }
-    batches = (training + test).map { "\(folder)/\($0)" }
-    let recordSize = labelBytes + shape.byteCount
-    let counts = try batches.map { try Self.records($0, of: recordSize) }
-    count = counts.reduce(0, +)
-    testCount = counts.suffix(test.count).reduce(0, +)
-    classNames = try Self.names("\(folder)/\(namesFile)", count: classCount)
+    count = batches.reduce(0) { $0 + $1.count }
+    testCount = batches.last?.count ?? 0
+    let names =
+      files.names.isEmpty ? "\(files.path)/\(labels.rawValue)_label_names.txt" : files.names
+    namesFile = FileManager.default.fileExists(atPath: names) ? names : nil
+    classNames =
+      try namesFile.map { file in
+        let key = isHundred ? "\(labels.rawValue)_label_names" : "label_names"
+        return try Self.names(file, key: files.isPickled ? key : nil, count: classCount)
+      } ?? (0..<classCount).map(String.init)
   }
 
-  package var files: [SourceFile] { get throws { try batches.map(sourceFile) } }
+  package var files: [SourceFile] { get throws { try batches.map { try sourceFile($0.path) } } }
+
+  package var notes: [ImportNote] {
+    namesFile == nil
+      ? [
+        ImportNote(
+          "classes are numbered: the file of their names is not there",
+          count: classNames?.count ?? 0
+        )
+      ]
+      : []
+  }
+
+  package func labels() -> [Int32]? { batches.flatMap(\.labels) }
 
   package func read(_ body: ([UInt8], [Int32]) throws -> Void) throws {
-    let plane = shape.height * shape.width
-    let recordSize = labelBytes + 3 * plane
     for batch in batches {
-      let reader = try ByteReader(batch)
-      let total = try Self.records(batch, of: recordSize)
-      for start in stride(from: 0, to: total, by: blockSize) {
-        let rows = min(blockSize, total - start)
-        let records = try reader.read(rows * recordSize, "image \(start)")
-        var pixels = [UInt8](repeating: 0, count: rows * 3 * plane)
-        var labels: [Int32] = []
-        for row in 0..<rows {
-          let record = row * recordSize
-          let label = Int(records[record + labelByte])
-          guard label < classCount else {
-            throw ImageDataError(
-              .badData,
-              batch,
-              "label \(label) of image \(start + row) is out of range: "
-                + "there are \(classCount) classes",
-              remedy: "The file is damaged or of another data set: fetch it again."
-            )
-          }
-          labels.append(Int32(label))
-          Self.interleave(records, from: record + labelBytes, plane, &pixels, at: row * 3 * plane)
-        }
-        try body(pixels, labels)
-      }
-      try reader.expectEnd()
-    }
-  }
-
-  /// Red, green and blue planes to pixels of three bytes.
-  private static func interleave(
-    _ source: [UInt8],
-    from first: Int,
-    _ plane: Int,
-    _ pixels: inout [UInt8],
-    at start: Int
-  ) {
-    source.withUnsafeBufferPointer { source in
-      pixels.withUnsafeMutableBufferPointer { pixels in
-        for position in 0..<plane {
-          for channel in 0..<3 {
-            pixels[start + 3 * position + channel] = source[first + channel * plane + position]
-          }
-        }
+      for start in stride(from: 0, to: batch.count, by: blockSize) {
+        let rows = start..<min(batch.count, start + blockSize)
+        try body(try batch.pixels(rows), Array(batch.labels[rows]))
       }
     }
   }
 
-  private static func records(_ path: String, of size: Int) throws -> Int {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let bytes = attributes?[.size] as? Int else {
-      throw ImageDataError(.inputOutput, path, "its size cannot be read")
+  /// - Parameter key: in a pickle; `nil` for a text of one name a line.
+  private static func names(_ path: String, key: String?, count: Int) throws -> [String] {
+    let names: [String]
+    if let key {
+      names = try BatchPickle(path).texts(key) ?? []
+    } else {
+      let file = try RawFile(path)
+      let bytes = try file.read(0..<min(file.count, 1 << 20))
+      names = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+        .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
     }
-    guard bytes > 0, bytes % size == 0 else {
-      throw ImageDataError(
-        .badData,
-        path,
-        "\(bytes) bytes are not whole records of \(size) bytes",
-        remedy: "It is truncated or not the binary version: fetch it again."
-      )
-    }
-    return bytes / size
-  }
-
-  private static func names(_ path: String, count: Int) throws -> [String] {
-    guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
-      return (0..<count).map(String.init)
-    }
-    let names = content.split(whereSeparator: \.isNewline).map(String.init)
     guard names.count == count else {
       throw ImageDataError(
         .badData,
         path,
-        "there are \(names.count) class names, \(count) were expected"
+        "there are \(names.count) class names, \(count) were expected",
+        remedy: "Fetch it again, or remove it: then the classes are numbered."
       )
     }
     return names

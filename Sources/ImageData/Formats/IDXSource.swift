@@ -27,6 +27,7 @@ package final class IDXSource: ImageSource {
   package let count: Int
   package let testCount: Int
   package let classNames: [String]?
+  package private(set) var notes: [ImportNote] = []
   private let training: Pair
   private let test: Pair?
 
@@ -52,29 +53,28 @@ package final class IDXSource: ImageSource {
     count = first.count + testCount
   }
 
-  /// The four files in a folder under the names the MNIST page uses, with or without `.gz`.
-  package convenience init(folder: String, classNames: [String]? = nil) throws {
-    func find(_ stem: String, _ kind: String) -> String? {
-      for name in ["\(stem)-\(kind)-ubyte", "\(stem).\(kind)-ubyte"] {
-        for path in ["\(folder)/\(name)", "\(folder)/\(name).gz"]
-        where FileManager.default.fileExists(atPath: path) { return path }
-      }
-      return nil
+  /// The files in a folder under their usual names (see `IDXFolder`), plain or `.gz`.
+  ///
+  /// - Parameter set: what the names begin with, where there are several data sets.
+  package convenience init(
+    folder: String,
+    set: String? = nil,
+    classNames: [String]? = nil
+  ) throws {
+    let files = try IDXFolder(folder, set: set)
+    try self.init(training: files.training, test: files.test, classNames: classNames)
+    notes = files.notes
+  }
+
+  package func labels() throws -> [Int32]? {
+    try [training, test].compactMap { $0 }.flatMap { pair in
+      let images = try ByteReader(pair.images)
+      let labels = try ByteReader(pair.labels)
+      let header = try IDXHeader(images, labels)
+      let numbers = try labels.read(header.count, "the labels of its \(header.count) images")
+      try checkLabels(numbers, from: 0, pair.labels)
+      return numbers.map { Int32($0) }
     }
-    func pair(_ stem: String) -> Pair? {
-      guard let images = find("\(stem)-images", "idx3"), let labels = find("\(stem)-labels", "idx1")
-      else { return nil }
-      return Pair(images: images, labels: labels)
-    }
-    guard let training = pair("train") else {
-      throw ImageDataError(
-        .missingFile,
-        folder,
-        "there are no IDX files in this folder",
-        remedy: "Expected train-images-idx3-ubyte and train-labels-idx1-ubyte, plain or .gz."
-      )
-    }
-    try self.init(training: training, test: pair("t10k"), classNames: classNames)
   }
 
   package var files: [SourceFile] {

@@ -4,6 +4,8 @@ import HDF5
 struct ChannelStatistics {
   private(set) var mean: [Double] = []
   private(set) var deviation: [Double] = []
+  /// What is odd about the values of the pixels.
+  private(set) var notes: [ImportNote] = []
 
   /// Reads the images in blocks. The sums are whole numbers, so that the result does not depend on
   /// the blocks.
@@ -45,5 +47,46 @@ struct ChannelStatistics {
       mean.append(average / 255)
       deviation.append(max(0, Double(squares) / pixels - average * average).squareRoot() / 255)
     }
+    notes = Self.notes(histogram, images: indices.count)
+  }
+
+  /// Images without contrast teach nothing; values of 0 and 1 were often meant as fractions of 255.
+  private static func notes(_ histogram: [UInt64], images: Int) -> [ImportNote] {
+    guard images > 0 else { return [] }
+    let channels = histogram.count / 256
+    let ranges = (0..<channels).map { channel in
+      let bins = histogram[(channel << 8)..<((channel + 1) << 8)]
+      let used = bins.indices.filter { bins[$0] > 0 }.map { $0 - bins.startIndex }
+      return (first: used.first ?? 0, last: used.last ?? 0)
+    }
+    let constant = ranges.indices.filter { ranges[$0].first == ranges[$0].last }
+    let largest = ranges.map(\.last).max() ?? 0
+    var notes: [ImportNote] = []
+    if !constant.isEmpty {
+      notes.append(
+        ImportNote(
+          "of \(channels) channels have the same value in every pixel of the train split",
+          count: constant.count,
+          examples: constant.map { "channel \($0) is \(ranges[$0].first)" }
+        )
+      )
+    }
+    if constant.count < channels, largest <= 1 {
+      notes.append(
+        ImportNote(
+          "training images hold only the values 0 and 1 of 0 to 255: were they scaled to 0...1? "
+            + "Then multiply them by 255",
+          count: images
+        )
+      )
+    } else if constant.count < channels, largest < 32 {
+      notes.append(
+        ImportNote(
+          "training images only reach \(largest) of 255: they are nearly black",
+          count: images
+        )
+      )
+    }
+    return notes
   }
 }

@@ -16,6 +16,10 @@ public struct DatasetWriter {
   /// Whether an existing file may be replaced.
   public var overwrite: Bool
   public var createdBy: String
+  /// What the classes are called, in the order of their labels, instead of the source's names.
+  public var classNames: [String]?
+  /// Whether classes without images are left out and the others numbered anew.
+  public var closesGaps: Bool
   /// Called with the images written so far and in all.
   public var progress: ((_ done: Int, _ total: Int) -> Void)?
   /// Off in the test that fills a disk for real.
@@ -26,12 +30,16 @@ public struct DatasetWriter {
     seed: UInt64,
     overwrite: Bool = false,
     createdBy: String = "regnas",
+    classNames: [String]? = nil,
+    closesGaps: Bool = false,
     progress: ((_ done: Int, _ total: Int) -> Void)? = nil
   ) {
     self.sizes = sizes
     self.seed = seed
     self.overwrite = overwrite
     self.createdBy = createdBy
+    self.classNames = classNames
+    self.closesGaps = closesGaps
     self.progress = progress
   }
 
@@ -39,11 +47,13 @@ public struct DatasetWriter {
   public struct Report: Codable, Sendable {
     public var dataset: ImageDatasetInfo
     public var skipped: [SkippedFile]
+    /// Parts that imports to the same path had left when they were killed: they were removed.
+    public var removedParts: [String]
   }
 
   /// Writes beside `path`, verifies, and renames: `path` is never a part of a file.
   ///
-  /// - Throws: `ImageDataError`, `HDF5Error` or `StorageError`; then `path` is as it was.
+  /// - Throws: `ImageDataError`, `OutputError`, `HDF5Error` or `StorageError`; then `path` is as it was.
   @discardableResult
   public func write(_ source: some ImageSource, to path: String) throws -> Report {
     try source.shape.check(source.path)
@@ -55,15 +65,46 @@ public struct DatasetWriter {
         remedy: "Choose another name or allow it to be overwritten."
       )
     }
-    try checkFolder(of: path, bytes: source.count * source.shape.byteCount)
+    try OutputFile.check(path, overwrite: true)
+    let removedParts = AtomicFile.removeAbandoned(beside: path)
+    let plan = try source.labels().map { try self.plan($0, source) }
+    try checkSpace(for: path, bytes: (plan?.rows.count ?? source.count) * source.shape.byteCount)
     try AtomicFile.replace(path) { temporary in
-      try build(source, at: temporary)
+      try build(source, plan, at: temporary)
       try ImageDataset.open(temporary).verify()
     }
-    return Report(dataset: try ImageDataset.open(path).info, skipped: source.skipped)
+    return Report(
+      dataset: try ImageDataset.open(path).info,
+      skipped: source.skipped,
+      removedParts: removedParts
+    )
   }
 
-  private func build(_ source: some ImageSource, at path: String) throws {
+  private func plan(
+    _ labels: [Int32],
+    _ source: some ImageSource,
+    keepsAll: Bool = false
+  ) throws -> DatasetPlan {
+    try DatasetPlan(
+      labels: labels,
+      classes: ClassNumbering(
+        labels: labels,
+        sourceNames: source.classNames,
+        given: classNames,
+        closesGaps: closesGaps,
+        path: source.path
+      ),
+      testCount: source.testCount,
+      searchCount: source.searchCount,
+      sizes: sizes,
+      seed: seed,
+      keepsAll: keepsAll,
+      path: source.path
+    )
+  }
+
+  /// - Parameter known: `nil` when the labels are known only after all images are written.
+  private func build(_ source: some ImageSource, _ known: DatasetPlan?, at path: String) throws {
     let file = try HDF5File.create(path)
     defer { try? file.close() }
     let options = "\(source.options) \(splitOptions)"
@@ -76,36 +117,32 @@ public struct DatasetWriter {
     ).write(to: file)
 
     let root = file.root
-    let labels = try writeImages(source, root)
-    let names = try classNames(source, labels)
-    try root.write("labels", labels)
-    try root.write("class-names", strings: names)
-    if let imageNames = source.imageNames { try root.write("image-names", strings: imageNames) }
-
-    let splits = try StratifiedSplit(
-      labels: labels,
-      testCount: source.testCount,
-      searchCount: source.searchCount,
-      sizes: sizes,
-      stream: RandomStream(seed: seed, name: "data.splits"),
-      path: source.path
-    ).indices
+    let labels = try writeImages(source, known?.rows, root)
+    let plan = try known ?? plan(labels, source, keepsAll: true)
+    try root.write("labels", plan.rows.map { plan.labels[$0] })
+    try root.write("class-names", strings: plan.classNames)
+    if let names = source.imageNames {
+      try root.write("image-names", strings: plan.rows.map { names[$0] })
+    }
+    if plan.rows.count < source.count {
+      try root.write("source-rows", plan.rows.map { Int64($0) })
+    }
     let group = try root.createGroup("splits")
     try group.setAttribute("seed", Int64(bitPattern: seed))
     for split in Split.allCases {
-      try group.write(split.rawValue, (splits[split] ?? []).map { Int64($0) })
+      try group.write(split.rawValue, (plan.splits[split] ?? []).map { Int64($0) })
     }
     let images = try root.dataset("images")
-    let statistics = try ChannelStatistics(images, over: splits[.train] ?? [], source.shape)
+    let statistics = try ChannelStatistics(images, over: plan.splits[.train] ?? [], source.shape)
     try root.write("channel-mean", statistics.mean)
     try root.write("channel-deviation", statistics.deviation)
 
     let duplicates = DuplicateImages(
       try PixelHashes(images, source.shape),
-      labels: labels,
-      classNames: names,
-      imageNames: source.imageNames,
-      splits: splits
+      labels: plan.rows.map { plan.labels[$0] },
+      classNames: plan.classNames,
+      imageNames: source.imageNames.map { names in plan.rows.map { names[$0] } },
+      splits: plan.splits
     )
 
     let provenance = try root.createGroup("provenance")
@@ -114,10 +151,11 @@ public struct DatasetWriter {
     try provenance.setAttribute("options", options)
     try provenance.write("file-names", strings: files.map(\.name))
     try provenance.write("file-sha256", strings: files.map(\.sha256))
-    let notes = (source.notes + duplicates.notes).columns
-    try provenance.write("note-texts", strings: notes.texts)
-    try provenance.write("note-counts", notes.counts)
-    try provenance.write("note-examples", strings: notes.examples)
+    let notes =
+      source.notes + plan.notes + squareNotes(source) + statistics.notes + duplicates.notes
+    try provenance.write("note-texts", strings: notes.columns.texts)
+    try provenance.write("note-counts", notes.columns.counts)
+    try provenance.write("note-examples", strings: notes.columns.examples)
 
     try ContentDigest.write(to: file)
     try file.flush()
@@ -126,59 +164,71 @@ public struct DatasetWriter {
     try FileSeal.seal(path: path, except: range)
   }
 
-  private var splitOptions: String {
-    let numbers = [sizes.train, sizes.search, sizes.test].map { $0.map(String.init) ?? "-" }
-    return "splits=\(numbers.joined(separator: "/")) seed=\(seed)"
+  private func squareNotes(_ source: some ImageSource) -> [ImportNote] {
+    let shape = source.shape
+    guard shape.height != shape.width else { return [] }
+    return [
+      ImportNote(
+        "images are \(shape.height) x \(shape.width), the search spaces need square ones: import them "
+          + "with --size",
+        count: source.count
+      )
+    ]
   }
 
-  private func writeImages(_ source: some ImageSource, _ root: HDF5Group) throws -> [Int32] {
+  private var splitOptions: String {
+    let numbers = [sizes.train, sizes.search, sizes.test].map { $0.map(String.init) ?? "-" }
+    let names = classNames.map { " names=\($0.joined(separator: ","))" } ?? ""
+    return "splits=\(numbers.joined(separator: "/")) seed=\(seed)\(names)"
+      + (closesGaps ? " gaps=closed" : "")
+  }
+
+  /// Writes the images of `rows`, or all of them, and gives the labels of all.
+  private func writeImages(
+    _ source: some ImageSource,
+    _ rows: [Int]?,
+    _ root: HDF5Group
+  ) throws -> [Int32] {
     let shape = source.shape
+    let size = shape.byteCount
     let writer = try root.createRows(
       "images",
       of: UInt8.self,
       rowShape: [shape.height, shape.width, shape.channels],
-      rows: source.count
+      rows: rows?.count ?? source.count
     )
     var labels: [Int32] = []
     labels.reserveCapacity(source.count)
+    var next = 0
     try source.read { pixels, newLabels in
-      try writer.append(pixels)
+      let block = labels.count..<(labels.count + newLabels.count)
       labels += newLabels
-      progress?(labels.count, source.count)
+      defer { progress?(labels.count, source.count) }
+      guard let rows, rows.count < source.count else { return try writer.append(pixels) }
+      let first = next
+      while next < rows.count, rows[next] < block.upperBound { next += 1 }
+      // One after the other is written at once.
+      var runs: [Range<Int>] = []
+      for row in rows[first..<next] {
+        let place = row - block.lowerBound
+        if runs.last?.upperBound == place {
+          runs[runs.count - 1] = runs[runs.count - 1].lowerBound..<(place + 1)
+        } else {
+          runs.append(place..<(place + 1))
+        }
+      }
+      var kept: [UInt8] = []
+      kept.reserveCapacity((next - first) * size)
+      for run in runs { kept += pixels[(run.lowerBound * size)..<(run.upperBound * size)] }
+      try writer.append(kept)
     }
     try writer.finish()
     return labels
   }
 
-  private func classNames(_ source: some ImageSource, _ labels: [Int32]) throws -> [String] {
-    if let (index, label) = labels.enumerated().first(where: { $0.element < 0 }) {
-      throw ImageDataError(.badData, source.path, "label \(label) of image \(index) is negative")
-    }
-    let largest = Int(labels.max() ?? -1)
-    guard let names = source.classNames else {
-      guard largest < 1 << 20 else {
-        throw ImageDataError(.badData, source.path, "label \(largest) is no class number")
-      }
-      return (0...max(0, largest)).map(String.init)
-    }
-    if let (index, label) = labels.enumerated().first(where: { Int($0.element) >= names.count }) {
-      throw ImageDataError(
-        .badData,
-        source.path,
-        "label \(label) of image \(index) is out of range: there are \(names.count) classes",
-        remedy: "Give a name for every class, or mend the labels."
-      )
-    }
-    guard Set(names).count == names.count else {
-      throw ImageDataError(.badData, source.path, "two classes have the same name")
-    }
-    return names
-  }
-
   /// Says at once what would otherwise be found out after an hour.
-  private func checkFolder(of path: String, bytes: Int) throws {
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = parent.isEmpty ? "." : parent
+  private func checkSpace(for path: String, bytes: Int) throws {
+    let folder = OutputFile.folder(of: try OutputFile.destination(of: path))
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { throw StorageError(folder, "open", code: errno) }
     let free = Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))

@@ -25,6 +25,12 @@ public protocol ImageSource: AnyObject {
   /// Names (no folders of this machine) and SHA-256 of what was read, known once `read` returned.
   var files: [SourceFile] { get throws }
 
+  /// The labels of all images in order, where they can be had without decoding the images: then
+  /// images that are in no split need not be written. `nil` otherwise.
+  ///
+  /// - Throws: `ImageDataError`.
+  func labels() throws -> [Int32]?
+
   /// Hands over all images in order, in blocks: rows of `shape.byteCount` bytes (height, width,
   /// channel) and one label for each.
   ///
@@ -37,6 +43,7 @@ extension ImageSource {
   public var skipped: [SkippedFile] { [] }
   public var notes: [ImportNote] { [] }
   public var imageNames: [String]? { nil }
+  public func labels() throws -> [Int32]? { nil }
 
   /// Images in a block of about 4 MB.
   var blockSize: Int { max(1, (4 << 20) / max(1, shape.byteCount)) }

@@ -1,6 +1,7 @@
 import RandomStreams
 
-/// Divides images into splits so that every class keeps its share in each.
+/// Divides images into splits so that every class keeps its share in each. A class whose share is
+/// less than one image still gets one, in the train split first, as far as its images go.
 struct StratifiedSplit {
   private(set) var indices: [Split: [Int]] = [:]
 
@@ -34,6 +35,7 @@ struct StratifiedSplit {
         sizes.test ?? labels.count / 6,
         for: .test,
         from: "the source",
+        leaving: 1,
         path
       )
     }
@@ -50,6 +52,7 @@ struct StratifiedSplit {
         sizes.search ?? trainingCount / 10,
         for: .search,
         from: "the training images",
+        leaving: 1,
         path
       )
     }
@@ -77,10 +80,13 @@ struct StratifiedSplit {
     var count: Int { classes.reduce(0) { $0 + $1.count } }
 
     /// Takes each class's share, rounded by the largest remainder so that the sizes add up.
+    ///
+    /// - Parameter reserve: images of each class to leave for the splits that come after.
     mutating func take(
       _ size: Int,
       for split: Split,
       from source: String,
+      leaving reserve: Int = 0,
       _ path: String
     ) throws -> [Int] {
       let available = count
@@ -101,6 +107,7 @@ struct StratifiedSplit {
         return first != second ? first > second : a < b
       }
       for number in byRemainder.prefix(missing) { quotas[number] += 1 }
+      balance(&quotas, leaving: reserve)
       var taken: [Int] = []
       taken.reserveCapacity(size)
       for number in classes.indices {
@@ -108,6 +115,38 @@ struct StratifiedSplit {
         classes[number].removeLast(quotas[number])
       }
       return taken.sorted()
+    }
+
+    /// Moves single images between the quotas of rare and common classes, so that each class leaves
+    /// `reserve` images where it has them, and gives one where it has more. The sum stays, and
+    /// nothing changes where no class is rare. A split that is too small for that is left as it is.
+    private func balance(_ quotas: inout [Int], leaving reserve: Int) {
+      let size = quotas.reduce(0, +)
+      var most = classes.map { max(0, $0.count - reserve) }
+      if most.reduce(0, +) < size { most = classes.map(\.count) }
+      var least = most.map { min(1, $0) }
+      if least.reduce(0, +) > size { least = most.map { _ in 0 } }
+      for number in quotas.indices {
+        quotas[number] = min(max(quotas[number], least[number]), most[number])
+      }
+      // What is too much is taken one by one from the classes that can spare most, what is missing
+      // given to those that have most left.
+      var excess = quotas.reduce(0, +) - size
+      let step = excess.signum()
+      let slack = quotas.indices.map {
+        step > 0 ? quotas[$0] - least[$0] : most[$0] - quotas[$0]
+      }
+      let order = quotas.indices.filter { slack[$0] > 0 }.sorted {
+        slack[$0] != slack[$1] ? slack[$0] > slack[$1] : $0 < $1
+      }
+      var round = 0
+      while excess != 0, round < size {
+        for number in order where excess != 0 && slack[number] > round {
+          quotas[number] -= step
+          excess -= step
+        }
+        round += 1
+      }
     }
   }
 }

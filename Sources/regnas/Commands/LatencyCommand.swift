@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import Configuration
 import Foundation
 import HDF5
@@ -36,6 +37,9 @@ struct LatencyCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Latency table to write.")
     var out: String
 
+    @Flag(help: "Replace a table that is there.")
+    var overwrite = false
+
     @Option(help: "Image size.")
     var resolution: Int?
 
@@ -72,6 +76,7 @@ struct LatencyCommand: ParsableCommand {
     }
 
     func run() throws {
+      try OutputFile.check(out, overwrite: overwrite)
       var configuration = RunConfiguration()
       configuration.runtime.threads = threads
       try configuration.startTorch()

@@ -20,8 +20,17 @@ struct ReadEverythingCommand: ParsableCommand {
     // The process that waits decides what an interruption means.
     for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
     let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-    limit(fileSize: attributes?[.size] as? Int ?? 0)
-    let hadMemory = UnsealedFiles.$check.withValue(nil) { UnsealedFiles.readEverything(in: file) }
+    let fileSize = attributes?[.size] as? Int ?? 0
+    limit(fileSize: fileSize)
+    // What unpacks to much more than the file may take its time, block by block: 20 MB a second at
+    // least. A block that never ends gets no more.
+    var seconds = Double(Self.seconds(fileSize: fileSize))
+    let hadMemory = UnsealedFiles.$check.withValue(nil) {
+      UnsealedFiles.readEverything(in: file) { bytes in
+        seconds += Double(bytes) / 20e6
+        set(RLIMIT_CPU, Int(seconds))
+      }
+    }
     // At once: what a damaged file left behind is not to be tidied up.
     _exit(hadMemory ? 0 : Self.tooLittleMemory)
   }
@@ -29,7 +38,7 @@ struct ReadEverythingCommand: ParsableCommand {
   /// Far more than reading a sound file takes.
   private func limit(fileSize: Int) {
     set(RLIMIT_CORE, 0)
-    set(RLIMIT_CPU, 5 + fileSize / 5_000_000)
+    set(RLIMIT_CPU, Self.seconds(fileSize: fileSize))
     #if os(Linux)
       // Pages; libraries have some already.
       let statistics = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
@@ -39,9 +48,13 @@ struct ReadEverythingCommand: ParsableCommand {
     #endif
   }
 
+  private static func seconds(fileSize: Int) -> Int { 5 + fileSize / 5_000_000 }
+
+  /// The first limit only: it must stay possible to raise it.
   private func set(_ resource: __rlimit_resource, _ value: Int) {
-    // Over the second limit SIGKILL comes instead of SIGXCPU.
-    var limit = rlimit(rlim_cur: rlim_t(value), rlim_max: rlim_t(value + 1))
+    var limit = rlimit()
+    getrlimit(Int32(resource.rawValue), &limit)
+    limit.rlim_cur = min(rlim_t(value), limit.rlim_max)
     setrlimit(Int32(resource.rawValue), &limit)
   }
 }

@@ -43,6 +43,7 @@ enum ExitStatus: Int32 {
   static func status(of error: any Error) -> ExitStatus? {
     switch error {
     case let error as HDF5Error: file(error.kind)
+    case is OutputError: .usage
     case let error as StorageError: error.isMissingFile ? .missingInput : .inputOutput
     case let error as RunError: run(error)
     case let error as ImageDataError: images(error.kind)

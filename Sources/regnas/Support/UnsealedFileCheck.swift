@@ -45,14 +45,29 @@ final class UnsealedFileCheck: Sendable {
     case .exit where status == 0:
       passed.withLock { _ = $0.insert(version) }
     case .exit where status == ReadEverythingCommand.tooLittleMemory:
-      throw refusal(path, .damagedFile, "reading it took more memory than a sound file can need")
+      throw refusal(
+        path,
+        .mismatch,
+        "reading it took far more memory than its size",
+        remedy: Self.largeChunks(path)
+      )
     case .uncaughtSignal where status == SIGXCPU:
-      throw refusal(path, .damagedFile, "reading it did not finish in time")
+      throw refusal(
+        path,
+        .mismatch,
+        "reading it did not end in time",
+        remedy: Self.largeChunks(path)
+      )
     case .uncaughtSignal:
       throw refusal(path, .damagedFile, "reading it crashed HDF5 (signal \(status))")
     default:
       throw refusal(path, .damagedFile, "reading it failed (status \(status))")
     }
+  }
+
+  private static func largeChunks(_ path: String) -> String {
+    "If its chunks are very large, make them smaller: h5repack -l CHUNK=1x1x1 '\(path)' new.h5, with "
+      + "a shape that suits the arrays. If it is damaged, restore it from a copy."
   }
 
   private func refusal(

@@ -41,9 +41,43 @@ extension Reader {
     ),
     Reader(
       name: "CIFAR",
-      fileName: "data_batch_1.bin",
-      seeds: [(0..<2 * 3073).map { UInt8(truncatingIfNeeded: $0 % 3073) }],
-      read: { try contents(CIFARSource(folder: $0)) }
+      fileName: "train.bin",
+      seeds: [(0..<2 * 3074).map { UInt8(truncatingIfNeeded: $0 % 3074) }],
+      read: { folder in
+        try Data(count: 3074).write(to: URL(fileURLWithPath: "\(folder)/test.bin"))
+        try contents(CIFARSource(folder: folder))
+      }
+    ),
+    Reader(
+      name: "pickled CIFAR",
+      fileName: "train",
+      seeds: files("Arrays", ending: ".pickle"),
+      read: { folder in
+        try FileManager.default.copyItem(atPath: "\(folder)/train", toPath: "\(folder)/test")
+        defer { try? FileManager.default.removeItem(atPath: "\(folder)/test") }
+        try contents(CIFARSource(folder: folder))
+      }
+    ),
+    Reader(
+      name: "NumPy archive",
+      fileName: "arrays.npz",
+      seeds: files("Arrays", ending: ".npz"),
+      read: { folder in
+        try contents(
+          ArraySource(
+            training: .init(file: "\(folder)/arrays.npz", images: "x", labels: "y")
+          )
+        )
+      }
+    ),
+    Reader(
+      name: "NumPy array",
+      fileName: "array.npy",
+      seeds: files("Arrays", ending: ".npy"),
+      read: { folder in
+        let path = "\(folder)/array.npy"
+        try contents(ArraySource(training: .init(file: path, labelsFile: path)))
+      }
     ),
     Reader(
       name: "pictures",

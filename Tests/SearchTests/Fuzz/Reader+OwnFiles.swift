@@ -121,10 +121,9 @@ extension Reader {
   )
 
   private static func readArrays(_ path: String) throws {
-    let source = try HDF5Source(
-      path: path,
-      training: .init(images: "images", labels: "labels"),
-      test: .init(images: "test/images", labels: "test/labels")
+    let source = try ArraySource(
+      training: .init(file: path, images: "images", labels: "labels"),
+      test: .init(file: path, images: "test/images", labels: "test/labels")
     )
     try source.read { _, _ in }
   }

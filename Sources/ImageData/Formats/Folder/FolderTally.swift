@@ -33,8 +33,8 @@ struct FolderTally {
     } + otherNote
       + [
         note(.misnamed, "pictures of another type than their name says, read by content"),
-        note(.hidden, "hidden files and folders left out"),
-        note(.system, "files and folders of operating systems left out"),
+        note(.hidden, "hidden files left out"),
+        note(.system, "files of operating systems left out"),
         note(.unopenable, "links to nowhere, pipes and the like left out"),
         note(.circle, "links back to a folder above left out"),
         note(.repeated, "links to folders that were read several times already left out"),

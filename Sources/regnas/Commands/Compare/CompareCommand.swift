@@ -49,6 +49,9 @@ struct CompareCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Files to write, without their endings.")
   var out: String?
 
+  @Flag(help: "Replace files that are there.")
+  var overwrite = false
+
   @OptionGroup var speech: SpeechOptions
 
   func validate() throws {
@@ -66,7 +69,7 @@ struct CompareCommand: ParsableCommand {
     for assignment in set { try sources.set(assignment, place: "--set") }
     try sources.set("search.budgets", to: budget, place: "--budget")
     try sources.set("runtime.threads", to: String(threads), place: "--threads")
-    if let out { try Self.checkFolder(of: out) }
+    if let out { try checkFiles(of: out) }
     let configuration = sources.configuration
     try configuration.startTorch()
     let problem = try SurrogateProblem(csv: surrogate)
@@ -114,7 +117,19 @@ struct CompareCommand: ParsableCommand {
     reporter.note("wrote " + written.joined(separator: ", "))
   }
 
-  /// A missing folder is better found before the searches than after them.
+  /// What cannot be written is better found before the searches than after them.
+  private func checkFiles(of out: String) throws {
+    try Self.checkFolder(of: out)
+    try OutputFile.check("\(out).csv", overwrite: overwrite)
+    let folder = OutputFile.folder(of: out)
+    let prefix = (out as NSString).lastPathComponent + "-"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names.sorted() where name.hasPrefix(prefix) && name.hasSuffix(".svg") {
+      let path = out.hasPrefix("/") || folder != "." ? "\(folder)/\(name)" : name
+      try OutputFile.check(path, overwrite: overwrite)
+    }
+  }
+
   private static func checkFolder(of file: String) throws {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
     var isFolder: ObjCBool = false

@@ -11,7 +11,9 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "import",
       abstract: "Turn images into one HDF5 data set file with train, search and test splits.",
-      subcommands: [ImportIDX.self, ImportCIFAR.self, ImportFolder.self, ImportHDF5.self]
+      subcommands: [
+        ImportIDX.self, ImportCIFAR.self, ImportFolder.self, ImportHDF5.self, ImportNPZ.self,
+      ]
     )
   }
 }

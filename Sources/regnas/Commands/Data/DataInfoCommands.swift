@@ -7,8 +7,8 @@ extension DataCommand {
       commandName: "info",
       abstract: "Describe a data set file.",
       discussion: """
-        With --split, prints the number of each image of the split, in its order, one a line: the \
-        order in which predictions of an outside model are given.
+        With --split, prints the number that each image of the split has in its source, in its \
+        order, one a line: the order in which predictions of an outside model are given.
 
         With --names, prints their names in the source instead, of all images without --split.
 
@@ -34,7 +34,7 @@ extension DataCommand {
       if names {
         try showNames()
       } else if let split {
-        let indices = try ImageDataset.open(file).indices(of: split)
+        let indices = try ImageDataset.open(file).sourceRows(of: split)
         let text = indices.map(String.init).joined(separator: "\n")
         try Console.show(indices, text, json: json)
       } else {

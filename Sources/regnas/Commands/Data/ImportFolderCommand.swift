@@ -43,8 +43,8 @@ struct ImportFolder: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   func run() throws {
-    try options.write(
-      FolderSource(
+    try options.write {
+      try FolderSource(
         folder: folder,
         options: FolderSource.Options(
           size: size,
@@ -55,7 +55,7 @@ struct ImportFolder: ParsableCommand {
           background: background
         )
       )
-    )
+    }
   }
 }
 

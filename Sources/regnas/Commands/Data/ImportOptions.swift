@@ -1,4 +1,6 @@
 import ArgumentParser
+import AtomicFiles
+import Foundation
 import HDF5
 import ImageData
 import Search
@@ -20,8 +22,11 @@ struct ImportOptions: ParsableArguments {
   @Option(help: "Seed of the choice of the splits.")
   var seed: UInt64 = 0
 
-  @Option(help: "Class names, comma-separated, in the order of the labels.")
+  @Option(help: "Class names in the order of the labels: 'cat,\"dog, small\"'.")
   var classes: String?
+
+  @Flag(help: "Leave out classes without images.")
+  var closeGaps = false
 
   @Flag(help: "Replace a file that is there.")
   var overwrite = false
@@ -31,19 +36,78 @@ struct ImportOptions: ParsableArguments {
 
   @OptionGroup var speech: SpeechOptions
 
-  var classNames: [String]? { classes.map { $0.split(separator: ",").map(String.init) } }
+  var classNames: [String]? { get throws { try classes.map(Self.names) } }
 
-  func write(_ source: some ImageSource) throws {
+  /// Names in the manner of CSV: a name in quotes may hold commas, and a quote doubled.
+  private static func names(_ text: String) throws -> [String] {
+    var names: [String] = []
+    var rest = text[...]
+    while true {
+      rest = rest.drop { $0.isWhitespace }
+      var name = ""
+      if rest.first == "\"" {
+        rest.removeFirst()
+        while let next = rest.popFirst() {
+          guard next == "\"" else {
+            name.append(next)
+            continue
+          }
+          if rest.first != "\"" { break }
+          name.append("\"")
+          rest.removeFirst()
+        }
+        let after = rest.prefix { $0 != "," }
+        guard after.allSatisfy(\.isWhitespace) else {
+          throw ValidationError("--classes: '\(after)' follows the quoted name '\(name)'")
+        }
+        rest = rest.dropFirst(after.count)
+      } else {
+        name = String(rest.prefix { $0 != "," })
+        rest = rest.dropFirst(name.count)
+        name = name.trimmingCharacters(in: .whitespaces)
+      }
+      names.append(name)
+      guard rest.popFirst() != nil else { return names }
+    }
+  }
+
+  /// - Parameters:
+  ///   - size: side of the square images to make of the source's.
+  ///   - isNamed: whether `--classes` names the classes in the order of the labels; otherwise the
+  ///     source has seen to it.
+  func write<Source: ImageSource>(
+    size: Int? = nil,
+    named isNamed: Bool = false,
+    _ makeSource: () throws -> Source
+  ) throws {
     let reporter = speech.reporter()
+    let names = isNamed ? try classNames : nil
+    // Before anything is read, which may take long.
+    try OutputFile.check(out, overwrite: overwrite)
+    let target = try OutputFile.destination(of: out)
+    if target != out { reporter.note("note: \(out) is a link; \(target) is written") }
+    let signals = ImportSignals()
+    defer { withExtendedLifetime(signals) {} }
+    let source = try makeSource()
     let writer = DatasetWriter(
       sizes: SplitSizes(train: train, search: search, test: test),
       seed: seed,
       overwrite: overwrite,
-      createdBy: Program.identity
+      createdBy: Program.identity,
+      classNames: names,
+      closesGaps: closeGaps
     ) { done, total in
       reporter.progress("import", done: done, total: total, unit: "images", detail: "")
     }
-    let report = try writer.write(source, to: out)
+    let report =
+      if let size {
+        try writer.write(ResizedSource(source, size: size), to: out)
+      } else {
+        try writer.write(source, to: out)
+      }
+    for name in report.removedParts {
+      reporter.note("note: removed \(name), which an import that was killed had left")
+    }
     for file in report.skipped { reporter.note("skipped \(file.path): \(file.reason)") }
     for note in report.dataset.provenance.notes { reporter.note("note: \(note.line)") }
     if json {

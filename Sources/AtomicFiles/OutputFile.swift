@@ -1,0 +1,112 @@
+import Foundation
+
+/// Where a file is to be written, looked at before the work that makes it.
+///
+/// A symbolic link stands for the file it leads to, as for `cp` and for editors: that file is
+/// replaced, and the link stays.
+package enum OutputFile {
+  /// - Returns: the file that `path` stands for: itself, or the target of a link.
+  /// - Throws: `OutputError` when something other than a regular file is there.
+  package static func destination(of path: String) throws -> String {
+    var status = stat()
+    // What else hinders the path is said by the call that needs it.
+    guard lstat(path, &status) == 0 else { return path }
+    guard status.st_mode & S_IFMT == S_IFLNK else {
+      try checkRegular(status, path, path)
+      return path
+    }
+    guard let resolved = realpath(path, nil) else {
+      throw OutputError(
+        .danglingLink,
+        path,
+        "this is a link to a file that is not there",
+        remedy: "Remove the link or make the file."
+      )
+    }
+    defer { free(resolved) }
+    let target = String(cString: resolved)
+    guard stat(target, &status) == 0 else { return target }
+    try checkRegular(status, target, path)
+    return target
+  }
+
+  /// Says at once what would otherwise be found out after the work: that the file is there and may
+  /// not be replaced, or that its folder cannot be written to.
+  ///
+  /// - Throws: `OutputError`, or `StorageError` for the folder.
+  package static func check(_ path: String, overwrite: Bool) throws {
+    let target = try destination(of: path)
+    guard overwrite || access(target, F_OK) != 0 else {
+      throw OutputError(
+        .exists,
+        path,
+        "the file is there already",
+        remedy: "Choose another name, or replace it with --overwrite."
+      )
+    }
+    try checkFolder(of: target)
+  }
+
+  /// - Throws: `StorageError` when the folder of a file to come is missing or cannot be written to.
+  package static func checkFolder(of path: String) throws {
+    let folder = folder(of: path)
+    var status = stat()
+    guard stat(folder, &status) == 0 else { throw StorageError(folder, "open", code: errno) }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw StorageError(folder, "open", code: ENOTDIR)
+    }
+    guard access(folder, W_OK | X_OK) == 0 else {
+      throw StorageError(folder, "write to", code: errno)
+    }
+  }
+
+  /// The folder of a file, "." for a bare name.
+  package static func folder(of path: String) -> String {
+    let parent = (path as NSString).deletingLastPathComponent
+    return parent.isEmpty ? "." : parent
+  }
+
+  private static func checkRegular(_ status: stat, _ target: String, _ path: String) throws {
+    let what: String
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return
+    case S_IFDIR: what = "a folder"
+    case S_IFIFO: what = "a named pipe"
+    case S_IFSOCK: what = "a socket"
+    default: what = "a device"
+    }
+    let place = target == path ? "this" : "it leads to \(target), which"
+    throw OutputError(
+      .notAFile,
+      path,
+      "\(place) is not a regular file but \(what), and is left alone",
+      remedy: "Give the name of a file."
+    )
+  }
+}
+
+/// Why a file cannot be written where it was asked for.
+public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable {
+    /// There is a file, and it may not be replaced.
+    case exists
+    /// There is something that is no regular file: a folder, a pipe, a device.
+    case notAFile
+    /// There is a link whose target does not exist.
+    case danglingLink
+  }
+
+  public let kind: Kind
+  public let path: String
+  public let cause: String
+  public let remedy: String
+
+  init(_ kind: Kind, _ path: String, _ cause: String, remedy: String) {
+    self.kind = kind
+    self.path = path
+    self.cause = cause
+    self.remedy = remedy
+  }
+
+  public var description: String { "\(path): \(cause). \(remedy)" }
+}
