@@ -60,10 +60,13 @@ package enum OutputFile {
     }
   }
 
-  /// The folder of a file, "." for a bare name.
+  /// The folder of a file, "." for a bare name. (Foundation's `deletingLastPathComponent` crashes for
+  /// a name of one letter.)
   package static func folder(of path: String) -> String {
-    let parent = (path as NSString).deletingLastPathComponent
-    return parent.isEmpty ? "." : parent
+    let plain = path.lastIndex { $0 != "/" }.map { path[...$0] } ?? ""
+    guard let slash = plain.lastIndex(of: "/") else { return plain.isEmpty ? "/" : "." }
+    let end = plain[..<slash].lastIndex { $0 != "/" }
+    return end.map { String(plain[...$0]) } ?? "/"
   }
 
   private static func checkRegular(_ status: stat, _ target: String, _ path: String) throws {

@@ -79,8 +79,7 @@ public final class RunFolder: Sendable {
     folder.removeTemporaries()
     if isThere { folder.removeOwnFiles() }
     // If the disk forgets the folder, everything in it is lost too.
-    let parent = (path as NSString).deletingLastPathComponent
-    try AtomicFile.synchronize(parent.isEmpty ? "." : parent, storage: storage)
+    try AtomicFile.synchronize(OutputFile.folder(of: path), storage: storage)
     return folder
   }
 

@@ -59,6 +59,15 @@ import Testing
     }
   }
 
+  @Test func foldersOfPaths() {
+    for (path, folder) in [
+      ("D", "."), ("", "/"), ("data.h5", "."), ("a/D", "a"), ("a//b/D", "a//b"), ("a//D", "a"),
+      ("/D", "/"), ("//D", "/"), ("/", "/"), ("a/D/", "a"), ("../D", ".."),
+    ] {
+      #expect(OutputFile.folder(of: path) == folder, "\(path)")
+    }
+  }
+
   @Test func partsOfProcessesThatAreGoneAreRemoved() throws {
     // No process has the largest number there can be.
     let gone = "data.h5.2147483646-1.partial"

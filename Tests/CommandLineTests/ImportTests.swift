@@ -70,6 +70,7 @@ import Testing
     let loud: Command = "data import npz x.npy --labels-file y.npy --out link --overwrite"
     #expect(try regnas.succeed(loud).errors.contains("there/notes.txt is written"))
     try regnas.succeed("data verify there/notes.txt")
+    try regnas.succeed("\(Self.npz) --out D")
     try regnas.refuse("\(Self.npz) --out none/a.h5", 66, "none: cannot open")
     for command in ["latency measure mobilenetv3-small --out", "compare --out"] as [Command] {
       try folder.put("mine", "mine.csv")

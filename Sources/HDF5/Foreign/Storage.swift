@@ -1,3 +1,4 @@
+import AtomicFiles
 import CHDF5
 import Foundation
 
@@ -104,10 +105,10 @@ private func text(
 func checkExternalFiles(_ creation: hid_t, bytes: Int, _ place: Place) throws {
   var there = 0
   let prefix = ProcessInfo.processInfo.environment["HDF5_EXTFILE_PREFIX"] ?? ""
-  let home = (place.file as NSString).deletingLastPathComponent
+  let home = OutputFile.folder(of: place.file)
   let folder =
     prefix.hasPrefix("${ORIGIN}")
-    ? (home.isEmpty ? "." : home) + prefix.dropFirst("${ORIGIN}".count) : prefix
+    ? home + prefix.dropFirst("${ORIGIN}".count) : prefix
   for index in 0..<max(0, H5Pget_external_count(creation)) {
     var name = [CChar](repeating: 0, count: 4096)
     var offset: off_t = 0

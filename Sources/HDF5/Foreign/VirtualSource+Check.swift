@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 
 extension HDF5Dataset {
@@ -53,7 +54,7 @@ extension HDF5Dataset {
 
   /// Where the library looks for a source, in its order.
   private func find(_ name: String) -> String? {
-    let folder = (file.name as NSString).deletingLastPathComponent
+    let folder = OutputFile.folder(of: file.name)
     let last = (name as NSString).lastPathComponent
     let isAbsolute = name.hasPrefix("/")
     var places = isAbsolute ? [name] : []
@@ -61,7 +62,7 @@ extension HDF5Dataset {
     if let prefix = ProcessInfo.processInfo.environment["HDF5_VDS_PREFIX"], !prefix.isEmpty {
       places.append("\(prefix)/\(relative)")
     }
-    places.append("\(folder.isEmpty ? "." : folder)/\(relative)")
+    places.append("\(folder)/\(relative)")
     places.append(relative)
     return places.first { FileManager.default.fileExists(atPath: $0) }
   }

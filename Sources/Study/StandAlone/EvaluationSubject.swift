@@ -1,3 +1,4 @@
+import AtomicFiles
 import Configuration
 import Decisions
 import Foundation
@@ -111,8 +112,7 @@ package final class EvaluationSubject {
         case imagesPerSecond = "images_per_second"
       }
     }
-    let folder = (path as NSString).deletingLastPathComponent
-    let log = (folder.isEmpty ? "." : folder) + "/" + MetricsLog.timingName
+    let log = OutputFile.folder(of: path) + "/" + MetricsLog.timingName
     guard let bytes = FileManager.default.contents(atPath: log) else { return nil }
     let lines = bytes.split(separator: UInt8(ascii: "\n")).compactMap {
       try? JSONDecoder().decode(Line.self, from: $0)

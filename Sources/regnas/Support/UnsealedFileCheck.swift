@@ -66,8 +66,8 @@ final class UnsealedFileCheck: Sendable {
   }
 
   private static func largeChunks(_ path: String) -> String {
-    "If its chunks are very large, make them smaller: h5repack -l CHUNK=1x1x1 '\(path)' new.h5, with "
-      + "a shape that suits the arrays. If it is damaged, restore it from a copy."
+    "If the chunks of an array x are very large, make them smaller, such as 100 images of 64 x 64: "
+      + "h5repack -l x:CHUNK=100x64x64 '\(path)' new.h5. If the file is damaged, restore it from a copy."
   }
 
   private func refusal(

@@ -97,8 +97,8 @@ struct NPYHeader: Equatable {
     case ("f", 2): return (.half, isBig)
     case ("f", 4): return (.number(.float32), isBig)
     case ("f", 8): return (.number(.float64), isBig)
-    case ("S", let count?) where (0...4096).contains(count): return (.bytes(count), isBig)
-    case ("U", let count?) where (0...4096).contains(count): return (.unicode(count), isBig)
+    case ("S", let count?) where (1...4096).contains(count): return (.bytes(count), isBig)
+    case ("U", let count?) where (1...4096).contains(count): return (.unicode(count), isBig)
     case ("O", _):
       throw ImageDataError(
         .badData,
