@@ -120,8 +120,10 @@ let package = Package(
     .target(
       name: "CCodecs",
       linkerSettings: [
-        .linkedLibrary("turbojpeg"), .linkedLibrary("spng"), .linkedLibrary("z"),
-        .linkedLibrary("crypto"), .linkedLibrary("lzf"), .linkedLibrary("zip"),
+        .linkedLibrary("jpeg"), .linkedLibrary("spng"), .linkedLibrary("webp"),
+        .linkedLibrary("webpdemux"), .linkedLibrary("tiff"), .linkedLibrary("gif"),
+        .linkedLibrary("z"), .linkedLibrary("crypto"), .linkedLibrary("lzf"),
+        .linkedLibrary("zip"),
       ]
     ),
 

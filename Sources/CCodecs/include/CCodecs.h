@@ -42,17 +42,66 @@ int codecs_zip_begin(codecs_zip *archive, int64_t index, char *message);
 int codecs_zip_read(codecs_zip *archive, void *bytes, size_t count, size_t *got, char *message);
 void codecs_zip_close(codecs_zip *archive);
 
-/// Decoding in two steps: the size first, then the pixels into memory of the caller, 8 bits per
-/// channel, row by row, `channels` (1 grey, 3 RGB) interleaved. Transparency is dropped.
-int codecs_jpeg_size(
-    const uint8_t *file, size_t length, int *width, int *height, char *message);
-int codecs_jpeg_decode(
-    const uint8_t *file, size_t length, int channels, uint8_t *pixels, size_t capacity,
-    char *message);
-int codecs_png_size(const uint8_t *file, size_t length, int *width, int *height, char *message);
-int codecs_png_decode(
-    const uint8_t *file, size_t length, int channels, uint8_t *pixels, size_t capacity,
-    char *message);
+/// Types of pictures that are read. `codecs_picture_type` tells them by their first bytes.
+enum {
+  CODECS_NO_PICTURE,
+  CODECS_JPEG,
+  CODECS_PNG,
+  CODECS_WEBP,
+  CODECS_TIFF,
+  CODECS_GIF,
+  CODECS_BMP,
+};
+
+/// As many first bytes as `codecs_picture_type` looks at.
+#define CODECS_HEAD 16
+
+/// How a picture is to be decoded.
+typedef struct {
+  /// 1 grey, 3 RGB.
+  int channels;
+  /// What transparent pictures are composed on: red, green, blue.
+  uint8_t background[3];
+  /// The 16-bit sample that becomes 255. At 65535 the upper 8 bits are taken.
+  int white;
+} codecs_picture_options;
+
+/// A decoded picture and what had to be done for it.
+typedef struct {
+  int type;
+  /// Upright.
+  int width, height;
+  /// 8 bits per channel, row by row, channels interleaved. Free with `codecs_picture_free`.
+  uint8_t *pixels;
+  /// The EXIF orientation it was stored in, 1 (upright) to 8; the pixels have been turned.
+  int orientation;
+  /// 1 when it had pixels that are not opaque.
+  int is_transparent;
+  int is_cmyk;
+  /// 1 when it has further frames or pages, which are not read.
+  int has_more;
+  /// The largest sample of a picture of 16 bits per channel, otherwise -1.
+  int largest_sample;
+  /// What the decoder complained about though all pixels are there; empty when nothing.
+  char warning[CODECS_MESSAGE];
+} codecs_picture;
+
+/// Why a picture has not been decoded, besides 0 for success.
+enum {
+  CODECS_DAMAGED = -1,
+  /// Sound for all we know, but of a kind that is not read, or too large.
+  CODECS_UNSUPPORTED = -2,
+  CODECS_NO_MEMORY = -3,
+};
+
+/// The type of the picture that begins with these bytes.
+int codecs_picture_type(const uint8_t *head, size_t length);
+
+/// Decodes a file in memory: all of it, turned upright, transparency composed, at most 1 GiB.
+int codecs_picture_decode(
+    const uint8_t *file, size_t length, const codecs_picture_options *options,
+    codecs_picture *picture, char *message);
+void codecs_picture_free(codecs_picture *picture);
 
 #ifdef __cplusplus
 }

@@ -1,18 +1,14 @@
 import Foundation
 
-/// An 8-bit image in memory: rows of pixels of `channels` bytes.
-struct DecodedImage {
-  var width: Int
-  var height: Int
-  var channels: Int
-  var pixels: [UInt8]
-
+extension DecodedImage {
   /// Resizes so that the shorter side has `size` pixels, then cuts the square in the centre.
   ///
   /// Bilinear with antialias: a triangle whose half width is one output pixel, or one input pixel
   /// when enlarging. Sizes and offsets are rounded as in torchvision's `Resize` and `CenterCrop`.
   func centreSquare(_ size: Int) -> [UInt8] {
     let shorter = min(width, height)
+    // Taken as it is, the centre needs no weights.
+    if shorter == size { return centre(size) }
     let newWidth = width == shorter ? size : size * width / shorter
     let newHeight = height == shorter ? size : size * height / shorter
     let columns = Taps.all(from: width, to: newWidth, keeping: size)
@@ -23,7 +19,7 @@ struct DecodedImage {
     let rowSize = size * channels
     var narrow = [Float](repeating: 0, count: (last - first) * rowSize)
     var result = [UInt8](repeating: 0, count: size * rowSize)
-    pixels.withUnsafeBufferPointer { pixels in
+    withPixels { pixels in
       narrow.withUnsafeMutableBufferPointer { narrow in
         for y in first..<last {
           for (x, taps) in columns.enumerated() {
@@ -51,6 +47,21 @@ struct DecodedImage {
     }
     return result
   }
+
+  /// The square in the centre of an image whose shorter side has `size` pixels already.
+  private func centre(_ size: Int) -> [UInt8] {
+    let left = Taps.skipped(width, keeping: size)
+    let top = Taps.skipped(height, keeping: size)
+    return withPixels { pixels in
+      var result: [UInt8] = []
+      result.reserveCapacity(size * size * channels)
+      for y in top..<(top + size) {
+        let start = (y * width + left) * channels
+        result += pixels[start..<(start + size * channels)]
+      }
+      return result
+    }
+  }
 }
 
 /// The input pixels that make one output pixel along one axis.
@@ -58,11 +69,16 @@ private struct Taps {
   var first: Int
   var weights: [Float]
 
+  /// How many of `output` pixels are before the `kept` ones in the centre.
+  static func skipped(_ output: Int, keeping kept: Int) -> Int {
+    Int((Double(output - kept) / 2).rounded(.toNearestOrEven))
+  }
+
   /// The taps of the `kept` output pixels in the centre.
   static func all(from input: Int, to output: Int, keeping kept: Int) -> [Taps] {
     let scale = Double(input) / Double(output)
     let reach = max(1, scale)
-    let skipped = Int((Double(output - kept) / 2).rounded(.toNearestOrEven))
+    let skipped = skipped(output, keeping: kept)
     return (skipped..<(skipped + kept)).map { position in
       let centre = (Double(position) + 0.5) * scale
       let first = max(0, Int(centre - reach + 0.5))

@@ -19,6 +19,7 @@ struct DatasetPlan {
     labels found: [Int32],
     classes: ClassNumbering,
     testCount: Int,
+    searchCount: Int,
     sizes: SplitSizes,
     seed: UInt64,
     keepsAll: Bool,
@@ -28,6 +29,7 @@ struct DatasetPlan {
     let chosen = try StratifiedSplit(
       labels: labels,
       testCount: testCount,
+      searchCount: searchCount,
       sizes: sizes,
       stream: RandomStream(seed: seed, name: "data.splits"),
       path: path

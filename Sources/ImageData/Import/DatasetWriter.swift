@@ -95,6 +95,7 @@ public struct DatasetWriter {
         path: source.path
       ),
       testCount: source.testCount,
+      searchCount: source.searchCount,
       sizes: sizes,
       seed: seed,
       keepsAll: keepsAll,
@@ -136,16 +137,25 @@ public struct DatasetWriter {
     try root.write("channel-mean", statistics.mean)
     try root.write("channel-deviation", statistics.deviation)
 
+    let duplicates = DuplicateImages(
+      try PixelHashes(images, source.shape),
+      labels: plan.rows.map { plan.labels[$0] },
+      classNames: plan.classNames,
+      imageNames: source.imageNames.map { names in plan.rows.map { names[$0] } },
+      splits: plan.splits
+    )
+
     let provenance = try root.createGroup("provenance")
     let files = try source.files
     try provenance.setAttribute("importer", source.importer)
     try provenance.setAttribute("options", options)
     try provenance.write("file-names", strings: files.map(\.name))
     try provenance.write("file-sha256", strings: files.map(\.sha256))
-    let notes = (source.notes + plan.notes + squareNotes(source) + statistics.notes).columns
-    try provenance.write("note-texts", strings: notes.texts)
-    try provenance.write("note-counts", notes.counts)
-    try provenance.write("note-examples", strings: notes.examples)
+    let notes =
+      source.notes + plan.notes + squareNotes(source) + statistics.notes + duplicates.notes
+    try provenance.write("note-texts", strings: notes.columns.texts)
+    try provenance.write("note-counts", notes.columns.counts)
+    try provenance.write("note-examples", strings: notes.columns.examples)
 
     try ContentDigest.write(to: file)
     try file.flush()

@@ -11,6 +11,8 @@ public protocol ImageSource: AnyObject {
   var count: Int { get }
   /// How many of them, at the end, are the source's own test part; 0 when it has none.
   var testCount: Int { get }
+  /// How many, right before these, are the source's own search part; 0 when it has none.
+  var searchCount: Int { get }
   /// `nil` when the source has no names: then classes are numbered.
   var classNames: [String]? { get }
   /// Files that were left out since they could not be decoded, known once `read` has returned.
@@ -37,6 +39,7 @@ public protocol ImageSource: AnyObject {
 }
 
 extension ImageSource {
+  public var searchCount: Int { 0 }
   public var skipped: [SkippedFile] { [] }
   public var notes: [ImportNote] { [] }
   public var imageNames: [String]? { nil }

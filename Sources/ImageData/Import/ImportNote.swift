@@ -10,18 +10,40 @@ public struct ImportNote: Hashable, Sendable, Codable {
 
   static let exampleCount = 3
 
+  private static let singulars = [
+    "classes": "class", "files": "file", "folders": "folder", "images": "image", "links": "link",
+    "names": "name", "pictures": "picture",
+  ]
+
+  /// "files of a type" as one of them: "file of a type".
+  private static func singular(_ text: String) -> String {
+    var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    if let index = words.firstIndex(where: { singulars[$0] != nil }) {
+      words[index] = singulars[words[index]] ?? words[index]
+    }
+    return words.joined(separator: " ")
+  }
+
   /// Keeps the first few names as examples.
   public init(_ text: String, count: Int, examples: [String] = []) {
     self.text = text
     self.count = count
-    self.examples = Array(examples.prefix(Self.exampleCount))
+    // Names of files may hold anything, and end up on a terminal.
+    self.examples = examples.prefix(Self.exampleCount).map { example in
+      String(
+        example.map {
+          $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0
+        }
+      )
+    }
   }
 
   /// One line: "3 empty folders left out: a, b, c".
   public var line: String {
     let named = examples.joined(separator: ", ")
     let rest = count > examples.count ? ", ..." : ""
-    return "\(count) \(text)" + (named.isEmpty ? "" : ": \(named)\(rest)")
+    return "\(count) \(count == 1 ? Self.singular(text) : text)"
+      + (named.isEmpty ? "" : ": \(named)\(rest)")
   }
 }
 

@@ -24,6 +24,7 @@ package final class ResizedSource<Base: ImageSource>: ImageSource {
   package var path: String { base.path }
   package var count: Int { base.count }
   package var testCount: Int { base.testCount }
+  package var searchCount: Int { base.searchCount }
   package var classNames: [String]? { base.classNames }
   package var skipped: [SkippedFile] { base.skipped }
   package var imageNames: [String]? { base.imageNames }

@@ -8,18 +8,22 @@ struct StratifiedSplit {
   /// - Parameters:
   ///   - labels: of all images; the last `testCount` are the source's own test part.
   ///   - testCount: 0 when the source has no test part; then `test` is taken from all images.
+  ///   - searchCount: the images before the test part are the source's own search part; 0 when it
+  ///     has none, then `search` is taken from the training images.
   /// - Throws: `ImageDataError` of kind `notEnoughImages`.
   init(
     labels: [Int32],
     testCount: Int,
+    searchCount: Int = 0,
     sizes: SplitSizes,
     stream: RandomStream,
     path: String
   ) throws {
-    let trainingCount = labels.count - testCount
+    let ownSearch = (labels.count - testCount - searchCount)..<(labels.count - testCount)
+    let trainingCount = ownSearch.lowerBound
     var training = Pool(labels, 0..<trainingCount, stream.substream(0))
     if testCount > 0 {
-      var own = Pool(labels, trainingCount..<labels.count, stream.substream(1))
+      var own = Pool(labels, ownSearch.upperBound..<labels.count, stream.substream(1))
       indices[.test] = try own.take(
         sizes.test ?? testCount,
         for: .test,
@@ -35,13 +39,23 @@ struct StratifiedSplit {
         path
       )
     }
-    indices[.search] = try training.take(
-      sizes.search ?? trainingCount / 10,
-      for: .search,
-      from: "the training images",
-      leaving: 1,
-      path
-    )
+    if searchCount > 0 {
+      var own = Pool(labels, ownSearch, stream.substream(2))
+      indices[.search] = try own.take(
+        sizes.search ?? searchCount,
+        for: .search,
+        from: "the source's search part",
+        path
+      )
+    } else {
+      indices[.search] = try training.take(
+        sizes.search ?? trainingCount / 10,
+        for: .search,
+        from: "the training images",
+        leaving: 1,
+        path
+      )
+    }
     indices[.train] = try training.take(
       sizes.train ?? training.count,
       for: .train,

@@ -82,7 +82,7 @@ extension Reader {
     Reader(
       name: "pictures",
       fileName: "class/picture.png",
-      seeds: files("Images", ending: "g"),
+      seeds: ["jpg", "png", "webp", "tif", "gif", "bmp"].flatMap { files("Images", ending: $0) },
       read: { try contents(FolderSource(folder: $0, size: 4)) }
     ),
   ]
