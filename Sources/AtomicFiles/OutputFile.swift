@@ -47,13 +47,20 @@ package enum OutputFile {
     try checkFolder(of: target)
   }
 
+  /// Whether two paths are of one file that is there.
+  package static func isSame(_ path: String, _ other: String) -> Bool {
+    var (first, second) = (Foundation.stat(), Foundation.stat())
+    return stat(path, &first) == 0 && stat(other, &second) == 0
+      && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
   /// - Throws: `StorageError` when the folder of a file to come is missing or cannot be written to.
   package static func checkFolder(of path: String) throws {
     let folder = folder(of: path)
     var status = stat()
-    guard stat(folder, &status) == 0 else { throw StorageError(folder, "open", code: errno) }
+    guard stat(folder, &status) == 0 else { throw StorageError(folder, "write to", code: errno) }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      throw StorageError(folder, "open", code: ENOTDIR)
+      throw StorageError(folder, "write to", code: ENOTDIR)
     }
     guard access(folder, W_OK | X_OK) == 0 else {
       throw StorageError(folder, "write to", code: errno)

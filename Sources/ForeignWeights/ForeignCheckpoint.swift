@@ -1,3 +1,4 @@
+import AtomicFiles
 import Foundation
 
 /// The tensors of a checkpoint that another program wrote: a file of `torch.save` (the zip format of
@@ -70,8 +71,8 @@ package struct ForeignCheckpoint: Sendable {
       return (.torchLegacy, legacy.tensors, legacy.rest)
     }
     if !isPart, start[0] == brace, let index = try ShardIndex(source) {
-      let folder = source.file.map { ($0 as NSString).deletingLastPathComponent }
-      return (.shards, try index.tensors(in: folder.map { $0.isEmpty ? "." : $0 }), Rest())
+      let folder = source.file.map { OutputFile.folder(of: $0) }
+      return (.shards, try index.tensors(in: folder), Rest())
     }
     if let other = OtherFormat(start: start, size: source.count) {
       throw ImportError(.otherFormat(other))

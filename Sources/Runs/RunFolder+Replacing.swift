@@ -24,8 +24,7 @@ extension RunFolder {
     }
     var place = path
     while !exists(place), place != "/" {
-      let parent = (place as NSString).deletingLastPathComponent
-      place = parent.isEmpty ? "." : parent
+      place = OutputFile.folder(of: place)
     }
     guard isFolder(place) else { throw RunError.notAFolder(place) }
     guard access(place, W_OK | X_OK) == 0 else {

@@ -17,6 +17,7 @@ import Testing
         checkpoint-00000003.h5: sound
         checkpoint-00000004.h5: sound
         supernet.h5: sound
+        data.h5 (data.file): sound
 
         """
     )

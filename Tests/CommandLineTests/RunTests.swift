@@ -73,7 +73,7 @@ import Testing
       """
       import h5py, json, numpy
       with h5py.File("data.h5") as f:
-        assert f["images"].shape == (70000, 28, 28, 1) and f["images"].dtype == numpy.uint8
+        assert f["images"].shape == (1140, 28, 28, 1) and f["images"].dtype == numpy.uint8
         assert len(f["splits/train"]) == 640 and len(f["splits/test"]) == 200
       with h5py.File("checkpoints/whole/supernet.h5") as f:
         assert f["state/classifier.linear.weight"].shape[0] == 10

@@ -44,9 +44,13 @@ import Testing
     let command: Command = "\(Self.importing) w.safetensors --out"
     try regnas.refuse("\(command) notes.txt", 64, "notes.txt", "is there already", "--overwrite")
     #expect(folder.text("notes.txt") == "mine")
-    try regnas.refuse("\(command) no/w.h5", 64, "there is no folder no")
-    try regnas.refuse("\(command) checkpoints", 64, "checkpoints is a folder")
-    try regnas.refuse("\(command) checkpoints --overwrite", 64, "checkpoints is a folder")
+    try regnas.refuse("\(command) no/w.h5", 66, "no: cannot write to")
+    try regnas.refuse(
+      "\(command) checkpoints",
+      64,
+      "checkpoints: this is not a regular file but a folder"
+    )
+    try regnas.refuse("\(command) checkpoints --overwrite", 64, "not a regular file")
     try regnas.refuse("\(command) w.safetensors --overwrite", 64, "the checkpoint itself")
     try regnas.succeed("\(command) notes.txt --overwrite")
     // What was exported comes back as it was.

@@ -26,7 +26,7 @@ package struct ResumeCheck {
     let files = InputFiles(bases: folder.inputBases)
     for input in files.inputs(of: configuration)
     where !(supernetIsMade && input.key.hasPrefix("supernet.")) {
-      var finding = Finding(file: "\(input.located) (\(input.key))")
+      var finding = Finding(file: "\(input.path) (\(input.key))")
       if !input.isThere {
         let option = input.key == "data.file" ? "--data FILE" : "--set \(input.key)=FILE"
         finding.problem = "missing; if it was moved, say where it is with \(option)"

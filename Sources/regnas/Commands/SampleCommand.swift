@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import Configuration
 import Runs
 import Search
@@ -52,6 +53,7 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     let folder = try RunFolder.read(folder)
     let path = out ?? folder.file(RunFolder.familyName)
+    try OutputFile.check(path, overwrite: overwrite)
     let (configuration, moved) = try changes.apply(to: folder)
     try configuration.startTorch(work.reporter())
     let session = RunSession(work)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AtomicFiles
 import ForeignWeights
 import HDF5
 import ImageData
@@ -76,9 +77,9 @@ extension SupernetCommand {
     }
 
     func run() throws {
-      if let out, !dryRun {
-        try NewFile.check(out, overwrite: overwrite)
-        guard !NewFile.isSame(out, file) else {
+      if let out {
+        try OutputFile.check(out, overwrite: overwrite)
+        guard !OutputFile.isSame(out, file) else {
           throw ValidationError("--out is the checkpoint itself, which is kept; give another file")
         }
       }

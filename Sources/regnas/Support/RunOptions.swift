@@ -76,7 +76,7 @@ struct SpeechOptions: ParsableArguments {
 struct WorkOptions: ParsableArguments {
   @OptionGroup var speech: SpeechOptions
 
-  @Option(help: "Stop after this many seconds, saving first; the exit status is then 124.")
+  @Option(help: "Save and stop after so many seconds, with status 124.")
   var maxTime: Double?
 
   @Option(help: .hidden)

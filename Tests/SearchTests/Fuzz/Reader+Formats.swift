@@ -75,8 +75,14 @@ extension Reader {
       fileName: "array.npy",
       seeds: files("Arrays", ending: ".npy"),
       read: { folder in
-        let path = "\(folder)/array.npy"
-        try contents(ArraySource(training: .init(file: path, labelsFile: path)))
+        // Labels of as many images as the seed has.
+        let labels = "\(folder)/labels.npy"
+        let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }\n"
+        let start = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
+        try Data(start + Array(header.utf8) + [0, 1, 0]).write(to: URL(fileURLWithPath: labels))
+        try contents(
+          ArraySource(training: .init(file: "\(folder)/array.npy", labelsFile: labels))
+        )
       }
     ),
     Reader(

@@ -126,7 +126,6 @@ struct CompareCommand: ParsableCommand {
 
   /// What cannot be written is better found before the searches than after them.
   private func checkFiles(of out: String) throws {
-    try Self.checkFolder(of: out)
     try OutputFile.check("\(out).csv", overwrite: overwrite)
     let folder = OutputFile.folder(of: out)
     let prefix = (out as NSString).lastPathComponent + "-"
@@ -134,18 +133,6 @@ struct CompareCommand: ParsableCommand {
     for name in names.sorted() where name.hasPrefix(prefix) && name.hasSuffix(".svg") {
       let path = out.hasPrefix("/") || folder != "." ? "\(folder)/\(name)" : name
       try OutputFile.check(path, overwrite: overwrite)
-    }
-  }
-
-  private static func checkFolder(of file: String) throws {
-    let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-    else {
-      throw ConfigurationError(
-        place: "--out",
-        message: "there is no folder \(folder) to write to; make it first"
-      )
     }
   }
 
