@@ -86,7 +86,7 @@ import Testing
     try put(folder, 20, "copy/train-images.idx3-ubyte")
     #expect(
       try IDXSource(folder: folder.path).notes.first?.line
-        == "1 other copies of these files not read: copy/train-images.idx3-ubyte"
+        == "1 other copy of these files not read: copy/train-images.idx3-ubyte"
     )
     for kind in ["images-idx3", "labels-idx1"] { try put(folder, 9, "a-train-\(kind)-ubyte") }
     refused("the folder holds several IDX data sets: (no name), a") {

@@ -11,12 +11,13 @@ public struct ImportNote: Hashable, Sendable, Codable {
   static let exampleCount = 3
 
   private static let singulars = [
-    "classes": "class", "files": "file", "folders": "folder", "images": "image", "links": "link",
-    "names": "name", "pictures": "picture",
+    "classes": "class", "copies": "copy", "files": "file", "folders": "folder", "images": "image",
+    "labels": "label", "links": "link", "names": "name", "pictures": "picture",
   ]
 
-  /// "files of a type" as one of them: "file of a type".
+  /// "files of a type" as one of them: "file of a type"; but "1 of 3 classes".
   private static func singular(_ text: String) -> String {
+    guard !text.hasPrefix("of ") else { return text }
     var words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     if let index = words.firstIndex(where: { singulars[$0] != nil }) {
       words[index] = singulars[words[index]] ?? words[index]
