@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func threadsThatNobodyCanMean() throws {
-    for threads in [1000, 100_000, Int(Int32.max) + 1] {
+    for threads in [1000, 100_000, 10_000_000] {
       try regnas.refuse(
         "train --config run.yaml --threads \(threads) --dry-run",
         64,

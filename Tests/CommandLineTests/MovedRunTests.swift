@@ -19,7 +19,7 @@ import Testing
   @Test func dataThatMoved() throws {
     let family = folder.bytes("checkpoints/whole/family.h5")
     try folder.move("data.h5", to: "elsewhere/images.h5")
-    for command in ["sample", "resume"] as [Command] {
+    for command in ["sample --overwrite", "resume"] as [Command] {
       try regnas.refuse("\(command) checkpoints/whole", 66, "data.h5 (data.file)", "--data FILE")
     }
     let moved = "elsewhere/images.h5"
@@ -28,7 +28,7 @@ import Testing
     #expect(folder.bytes("other.h5") == family)
     // Other images are refused, with both digests.
     try regnas.succeed("\(SmallData.importing) --seed 5 --out others.h5")
-    for command in ["sample", "resume"] as [Command] {
+    for command in ["sample --overwrite", "resume"] as [Command] {
       let refused = try regnas.refuse(
         "\(command) checkpoints/whole --data others.h5",
         65,
