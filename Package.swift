@@ -135,7 +135,9 @@ let package = Package(
     room("HDF5", ["CCodecs", "CHDF5", "AtomicFiles"]),
     room("Torch", ["CTorch"]),
     room("TensorFiles", ["HDF5", "Torch"]),
-    room("ImageData", ["CCodecs", "RandomStreams", "AtomicFiles", "HDF5"]),
+    room("ImageData", ["RandomStreams", "AtomicFiles", "HDF5"]),
+    room("PictureFolders", ["CCodecs", "AtomicFiles", "ImageData"]),
+    room("ImageArrays", ["CCodecs", "AtomicFiles", "HDF5", "ImageData"]),
     room("Networks", ["Decisions"]),
     room("SearchSpaces", ["RandomStreams", "Decisions", "Networks"]),
     room("ForeignWeights", ["AtomicFiles"]),
@@ -190,9 +192,10 @@ let package = Package(
       name: "regnas",
       dependencies: [
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
-        "TensorFiles", "ImageData", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "Training", "FlipMetrics", "Controller", "Configuration", "Families", "Runs",
-        "Evaluation", "Charts", "Search", "Study", argumentParser,
+        "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
+        "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
+        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Study",
+        argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -227,7 +230,12 @@ let package = Package(
     tests("AtomicFiles", ["TestSupport"]),
     tests("HDF5", ["AtomicFiles", "TestSupport"]),
     tests("Torch", ["RandomStreams", "Networks"]),
-    tests("ImageData", ["RandomStreams", "AtomicFiles", "HDF5", "TestSupport"]),
+    tests(
+      "ImageData",
+      [
+        "RandomStreams", "AtomicFiles", "HDF5", "PictureFolders", "ImageArrays", "TestSupport",
+      ]
+    ),
     tests("SearchSpaces", ["RandomStreams", "Decisions", "Torch", "Networks", "Supernet"]),
     tests("ForeignWeights", ["TestSupport"]),
     tests(
@@ -267,9 +275,9 @@ let package = Package(
       "Search",
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
-        "Networks", "SearchSpaces", "ForeignWeights", "Supernet", "Latency", "FlipMetrics",
-        "Controller", "Configuration", "Families", "Runs", "TestSupport", "SupernetFixtures",
-        "RunFixtures",
+        "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "TestSupport",
+        "SupernetFixtures", "RunFixtures",
       ],
       exclude: ["Fuzz/Driver"]
     ),
@@ -303,9 +311,9 @@ if let fuzzer {
     .executableTarget(
       name: "regnas-fuzz",
       dependencies: [
-        "RandomStreams", "Decisions", "HDF5", "Torch", "ImageData", "SearchSpaces",
-        "ForeignWeights", "Supernet", "Latency", "FlipMetrics", "Controller", "Configuration",
-        "Families", "Runs", "Search",
+        "RandomStreams", "Decisions", "HDF5", "Torch", "ImageData", "PictureFolders",
+        "ImageArrays", "SearchSpaces", "ForeignWeights", "Supernet", "Latency", "FlipMetrics",
+        "Controller", "Configuration", "Families", "Runs", "Search",
       ],
       path: "Tests/SearchTests/Fuzz",
       exclude: ["FuzzTests.swift", "Mutator.swift"],

@@ -17,7 +17,7 @@ public struct ImageShape: Hashable, Sendable, Codable {
   static let longestSide = 1 << 14
 
   /// Rejects sizes that no image has, before memory is reserved for one.
-  func check(_ path: String) throws {
+  package func check(_ path: String) throws {
     let sides = 1...Self.longestSide
     guard sides.contains(height), sides.contains(width), (1...256).contains(channels) else {
       throw ImageDataError(

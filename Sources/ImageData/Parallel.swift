@@ -1,7 +1,7 @@
 import Dispatch
 
 /// `make` for 0, 1, 2, ... on all cores; the results stand in the same order as made one by one.
-func inParallel<Result: Sendable>(
+package func inParallel<Result: Sendable>(
   _ count: Int,
   _ make: @Sendable (Int) -> Result
 ) -> [Result] {

@@ -3,6 +3,7 @@ import HDF5
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
 
 /// Arrays as h5py and NumPy write them: `x` holds 30 images of 4 x 5 x 3, `y` their three classes.

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
 
 /// Grey images of 4 x 4 with the labels given; row `i` has the value `i` in its first pixel.
@@ -175,13 +176,9 @@ private final class MadeSource: ImageSource {
     let dataset = try ImageDataset.open(path)
     #expect(dataset.shape == ImageShape(height: 4, width: 4, channels: 1))
     #expect(notes(dataset) == ["60 images of 6 x 5 resized and their centres cut out to 4 x 4"])
-    let first = DecodedImage(
-      width: 5,
-      height: 6,
-      channels: 1,
-      pixels: Array(pixels(30 * 60, "train").prefix(30))
-    )
-    #expect(Array(imageBytes(dataset).prefix(16)) == first.centreSquare(4))
+    let first = Array(pixels(30 * 60, "train").prefix(30))
+    let square = first.withUnsafeBufferPointer { source.shape.centreSquare(4, of: $0) }
+    #expect(Array(imageBytes(dataset).prefix(16)) == square)
     refused("images of size 0 cannot be made") { _ = try ResizedSource(source, size: 0) }
   }
 }

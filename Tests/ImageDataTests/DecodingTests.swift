@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ImageData
+@testable import PictureFolders
 
 @Suite struct DecodingTests {
   @Test func pngIsExact() throws {

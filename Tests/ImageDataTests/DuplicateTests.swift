@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
 
 @Suite struct DuplicateTests {

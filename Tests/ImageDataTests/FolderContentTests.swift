@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import ImageData
+@testable import PictureFolders
 
 /// What else lies in folders of pictures.
 @Suite struct FolderContentTests {

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import ImageData
+@testable import PictureFolders
 
 /// A folder of pictures, one for each path; those that end with "/" are empty folders.
 private func makeFolder(_ paths: [String]) throws -> TemporaryFolder {

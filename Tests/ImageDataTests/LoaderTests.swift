@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @testable import ImageData
+@testable import PictureFolders
 
 @Suite struct LoaderTests {
   private let stream = RandomStream(seed: 9, name: "loader")

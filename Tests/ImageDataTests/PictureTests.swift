@@ -2,7 +2,7 @@ import AtomicFiles
 import TestSupport
 import Testing
 
-@testable import ImageData
+@testable import PictureFolders
 
 /// A file of Tests/Fixtures/Images, all of which show `Fixture.rgb`.
 private func picture(_ name: String) throws -> [UInt8] { try bytes(of: fixture("Images/\(name)")) }

@@ -3,7 +3,9 @@ import HDF5
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
+@testable import PictureFolders
 
 @Suite struct IDXSourceTests {
   @Test(.enabled(if: FashionMNIST.isInstalled, FashionMNIST.note))

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
 
 /// The digest of a split says which images it holds, and nothing else.

@@ -4,6 +4,7 @@ import RandomStreams
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
 
 enum FashionMNIST {

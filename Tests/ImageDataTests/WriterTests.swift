@@ -4,6 +4,7 @@ import HDF5
 import TestSupport
 import Testing
 
+@testable import ImageArrays
 @testable import ImageData
 
 @Suite struct WriterTests {

@@ -46,17 +46,21 @@ extension ImageSource {
   public func labels() throws -> [Int32]? { nil }
 
   /// Images in a block of about 4 MB.
-  var blockSize: Int { max(1, (4 << 20) / max(1, shape.byteCount)) }
+  package var blockSize: Int { max(1, (4 << 20) / max(1, shape.byteCount)) }
 }
 
 /// A file left out because it could not be decoded.
 public struct SkippedFile: Hashable, Sendable, Codable {
   public var path: String
   public var reason: String
+
+  package init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
 }
 
 /// A file that a data set was made from.
 public struct SourceFile: Hashable, Sendable, Codable {
   public var name: String
   public var sha256: String
+
+  package init(name: String, sha256: String) { (self.name, self.sha256) = (name, sha256) }
 }

@@ -8,7 +8,7 @@ public struct ImportNote: Hashable, Sendable, Codable {
   /// The first few of them, by their names in the source.
   public var examples: [String]
 
-  static let exampleCount = 3
+  package static let exampleCount = 3
 
   private static let singulars = [
     "classes": "class", "copies": "copy", "files": "file", "folders": "folder", "images": "image",

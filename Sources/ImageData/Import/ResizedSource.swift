@@ -49,14 +49,11 @@ package final class ResizedSource<Base: ImageSource>: ImageSource {
     try base.read { pixels, labels in
       var squares: [UInt8] = []
       squares.reserveCapacity(labels.count * shape.byteCount)
-      for start in stride(from: 0, to: pixels.count, by: from.byteCount) {
-        let image = DecodedImage(
-          width: from.width,
-          height: from.height,
-          channels: from.channels,
-          pixels: Array(pixels[start..<(start + from.byteCount)])
-        )
-        squares += image.centreSquare(shape.height)
+      pixels.withUnsafeBufferPointer { pixels in
+        for start in stride(from: 0, to: pixels.count, by: from.byteCount) {
+          let image = UnsafeBufferPointer(rebasing: pixels[start..<(start + from.byteCount)])
+          squares += from.centreSquare(shape.height, of: image)
+        }
       }
       try body(squares, labels)
     }

@@ -1,6 +1,8 @@
 import ForeignWeights
 import Foundation
+import ImageArrays
 import ImageData
+import PictureFolders
 import Supernet
 
 /// Files of other programs.

@@ -2,6 +2,7 @@ import Decisions
 import Families
 import Foundation
 import HDF5
+import ImageArrays
 import ImageData
 import Latency
 import Runs

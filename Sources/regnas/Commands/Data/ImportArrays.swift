@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImageArrays
 import ImageData
 
 /// Which arrays of which files, for the importers of arrays.

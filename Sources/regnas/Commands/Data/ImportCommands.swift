@@ -1,4 +1,5 @@
 import ArgumentParser
+import ImageArrays
 import ImageData
 
 struct ImportIDX: ParsableCommand {

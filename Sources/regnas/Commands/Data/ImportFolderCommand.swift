@@ -1,5 +1,6 @@
 import ArgumentParser
 import ImageData
+import PictureFolders
 
 struct ImportFolder: ParsableCommand {
   static let configuration = CommandConfiguration(

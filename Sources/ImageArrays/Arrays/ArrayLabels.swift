@@ -1,0 +1,138 @@
+import HDF5
+import ImageData
+
+/// The labels of one part as an array gives them.
+enum ArrayLabels {
+  case numbers([Int32], classCount: Int?, note: ImportNote?)
+  case texts([String])
+
+  /// - Parameter count: of the images they belong to.
+  /// - Throws: `ImageDataError` or `HDF5Error` when they are not one class for each image.
+  init(_ array: any ForeignArray, count: Int) throws {
+    let shape = array.ownersShape
+    let wide = shape.filter { $0 != 1 }
+    if array.elementType == .string {
+      try Self.check(array, wide.count < 2 ? array.count : -1, count)
+      self = .texts(try array.texts().map { $0.trimmingBlanks() })
+      return
+    }
+    guard array.elementType != .other else {
+      throw array.refuse(
+        "the labels are no numbers or texts",
+        remedy: "Store a whole number or a name for each image."
+      )
+    }
+    // [N], [N, 1], [1, N], [N, 1, 1, 1].
+    if array.count == count, wide.count < 2 {
+      let values = try Self.all(array)
+      self = .numbers(try Self.whole(values, array), classCount: nil, note: Self.note(array, count))
+      return
+    }
+    guard wide.count == 2, let axis = array.shape.firstIndex(of: count),
+      wide.first == count,
+      shape.contains(where: { $0 > 1 && $0 != count }) || shape == [count, count]
+    else {
+      try Self.check(array, wide.count < 2 ? array.count : -1, count)
+      self = .numbers([], classCount: nil, note: nil)
+      return
+    }
+    let classes = array.count / count
+    self = .numbers(
+      try Self.hottest(array, axis: axis, classes: classes),
+      classCount: classes,
+      note: ImportNote(
+        "one-hot labels\(Self.name(array)) of \(classes) classes, taken as the place of the 1",
+        count: count
+      )
+    )
+  }
+
+  private static func check(_ array: any ForeignArray, _ found: Int, _ count: Int) throws {
+    guard found >= 0 else {
+      throw array.refuse(
+        "labels of shape \(array.ownersShape), one for each of \(count) images was expected",
+        remedy: "Store one class number or name for each image."
+      )
+    }
+    guard found == count else {
+      throw array.refuse(
+        "there are \(found) labels for \(count) images",
+        remedy: "Give the labels that belong to the images."
+      )
+    }
+  }
+
+  private static func all(_ array: any ForeignArray) throws -> [Double] {
+    guard !array.shape.isEmpty else {
+      throw array.refuse("it is a single number", remedy: "Store one label for each image.")
+    }
+    return try array.numbers(0..<array.shape[0], axis: 0)
+  }
+
+  private static func whole(_ values: [Double], _ array: any ForeignArray) throws -> [Int32] {
+    try values.enumerated().map { index, value in
+      guard value == value.rounded() else {
+        throw array.refuse(
+          "label \(value) of image \(index) is not a whole number",
+          remedy: "Number the classes from 0, in whole numbers."
+        )
+      }
+      guard let label = Int32(exactly: value), label >= 0 else {
+        throw array.refuse(
+          "label \(Int(exactly: value).map(String.init) ?? String(value)) of image \(index) is out of "
+            + "range",
+          remedy: "Number the classes from 0, and leave out images without a class."
+        )
+      }
+      return label
+    }
+  }
+
+  private static func note(_ array: any ForeignArray, _ count: Int) -> ImportNote? {
+    let isReal = array.elementType == .float32 || array.elementType == .float64
+    guard array.isBoolean || isReal else { return nil }
+    return ImportNote(
+      array.isBoolean
+        ? "labels\(name(array)) stored as truth values, taken as classes 0 (false) and 1 (true)"
+        : "labels\(name(array)) stored as \(array.kind), taken as whole numbers",
+      count: count
+    )
+  }
+
+  private static func name(_ array: any ForeignArray) -> String {
+    array.name.isEmpty ? "" : " (\(array.name))"
+  }
+
+  private static func hottest(
+    _ array: any ForeignArray,
+    axis: Int,
+    classes: Int
+  ) throws -> [Int32] {
+    let values = try array.numbers(0..<array.shape[axis], axis: axis)
+    let count = array.shape[axis]
+    // In memory either [count, classes], or the other way round.
+    let isOuter = array.shape[..<axis].allSatisfy { $0 == 1 }
+    return try (0..<count).map { image in
+      var place: Int32 = -1
+      var isOneHot = true
+      for number in 0..<classes {
+        let value = values[isOuter ? image * classes + number : number * count + image]
+        if value == 1, place < 0 { place = Int32(number) } else if value != 0 { isOneHot = false }
+      }
+      guard isOneHot, place >= 0 else {
+        throw array.refuse(
+          "labels of shape \(array.ownersShape) that are not one-hot (image \(image))",
+          remedy: "Store one class number for each image: y.argmax(axis=1) for probabilities."
+        )
+      }
+      return place
+    }
+  }
+}
+
+extension String {
+  func trimmingBlanks() -> String {
+    let rest = drop { $0.isWhitespace }
+    return String(rest.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

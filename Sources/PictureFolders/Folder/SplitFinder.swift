@@ -1,0 +1,162 @@
+import ImageData
+
+/// Decides by the names and contents of the folders on top which of them are splits.
+struct SplitFinder {
+  let root: FolderNode
+  let path: String
+  /// Folders with a role and with pictures.
+  let roles: [(node: FolderNode, role: FolderRole)]
+  /// Folders without a role, but with pictures.
+  let others: [FolderNode]
+
+  init(root: FolderNode, path: String) {
+    self.root = root
+    self.path = path
+    let filled = root.filled
+    var roles = filled.compactMap { node in FolderRole(node.name).map { (node, $0) } }
+    if roles.isEmpty {
+      // Less certain names count only if the folders agree on classes.
+      let loose = filled.compactMap { node in FolderRole(loosely: node.name).map { (node, $0) } }
+      if Self.agree(loose) { roles = loose }
+    }
+    self.roles = roles
+    others = filled.filter { node in !roles.contains { $0.0 === node } }
+  }
+
+  private var train: [FolderNode] { roles.filter { $0.role == .train }.map(\.node) }
+  private var names: String { roles.map { "'\($0.node.name)'" }.joined(separator: ", ") }
+
+  func decide() throws -> FolderSplits? {
+    if roles.isEmpty {
+      try refuseSplitsBelow()
+      return nil
+    }
+    if Self.agree(roles) { return try splits() }
+    if others.isEmpty {
+      if let train = train.first, !Self.unwrapped(train).filled.isEmpty { return try splits() }
+    } else if roles.allSatisfy({ $0.node.ownCount > 0 || isLikeOthers($0.node) }) {
+      return nil
+    }
+    throw ambiguous()
+  }
+
+  func splits() throws -> FolderSplits {
+    guard let first = train.first else {
+      throw ImageDataError(
+        .badData,
+        path,
+        "there is no folder 'train'" + (roles.isEmpty ? "" : " beside \(names)"),
+        remedy: "Call the folder of the training images 'train', or give --layout classes."
+      )
+    }
+    guard train.count == 1 else { throw twice("training", train) }
+    var splits = FolderSplits(train: Self.unwrapped(first))
+    var held: [FolderRole: [FolderNode]] = [:]
+    for (node, role) in roles {
+      let inner = Self.unwrapped(node)
+      splits.loose += node.files + (inner === node ? [] : inner.files)
+      // Without class folders its pictures have no labels.
+      if role != .train && !inner.filled.isEmpty {
+        if Self.isUnlabelled(inner, splits.train) {
+          splits.loose += inner.filled.flatMap(\.pictures)
+        } else {
+          held[role, default: []].append(inner)
+        }
+      }
+    }
+    let undecided = held[.heldOut] ?? []
+    let isTest = (held[.test] ?? []).isEmpty
+    held[isTest ? .test : .validation, default: []] += undecided
+    if let test = held[.test], test.count > 1 { throw twice("test", test) }
+    if let search = held[.validation], search.count > 1 { throw twice("validation", search) }
+    splits.test = held[.test]?.first
+    splits.search = held[.validation]?.first
+    splits.notes = others.map {
+      ImportNote("pictures of '\($0.path)' left out: it is no split", count: $0.pictureCount)
+    }
+    splits.assignValidation()
+    return splits
+  }
+
+  /// `bus/images` and `train/images`: two classes.
+  private func isLikeOthers(_ node: FolderNode) -> Bool {
+    let below = Set(node.filled.map(\.name))
+    return others.contains { !below.isDisjoint(with: $0.filled.map(\.name)) }
+  }
+
+  /// Whether a training folder and another one hold a class of the same name.
+  private static func agree(_ roles: [(FolderNode, FolderRole)]) -> Bool {
+    let train = roles.filter { $0.1 == .train }
+      .flatMap { unwrapped($0.0).filled.map(\.name) }
+    let others = roles.filter { $0.1 != .train }
+      .flatMap { unwrapped($0.0).filled.map(\.name) }
+    return !Set(train).isDisjoint(with: others)
+  }
+
+  /// `test/images`: one folder of all pictures, by its name, whatever their classes.
+  private static func isUnlabelled(_ node: FolderNode, _ train: FolderNode) -> Bool {
+    let general: Set = [
+      "images", "imgs", "pictures", "photos", "unknown", "unlabeled", "unlabelled",
+    ]
+    guard node.filled.count == 1, let only = node.filled.first else { return false }
+    return general.contains(only.name.lowercased())
+      && !train.filled.contains { $0.name == only.name }
+  }
+
+  /// `seg_train/seg_train/class`: archives often wrap a folder in one of the same name.
+  private static func unwrapped(_ node: FolderNode) -> FolderNode {
+    guard node.ownCount == 0, node.filled.count == 1, let only = node.filled.first,
+      only.name == node.name, !only.filled.isEmpty
+    else { return node }
+    return only
+  }
+
+  /// Classes that are divided themselves would put test images among the training images.
+  private func refuseSplitsBelow() throws {
+    for node in others {
+      let below = node.filled.compactMap { FolderRole($0.name) }
+      guard node.ownCount == 0, below.contains(.train),
+        others.count == 1 || below.contains(where: { $0 != .train })
+      else { continue }
+      let names = node.filled.map { "'\($0.name)'" }.joined(separator: ", ")
+      throw ImageDataError(
+        .badData,
+        "\(path)/\(node.path)",
+        "it holds \(names): splits below a class, by their names",
+        remedy: others.count == 1
+          ? "Import this folder instead, or give --layout classes to make one class of it."
+          : "Put the splits on top and the classes below them, or give --layout classes to mix them."
+      )
+    }
+  }
+
+  private func ambiguous() -> ImageDataError {
+    let flat = others.isEmpty && roles.allSatisfy { $0.node.filled.isEmpty }
+    let found =
+      flat
+      ? "\(names) hold pictures but no class folders"
+      : "\(names) may be splits or classes"
+        + (others.isEmpty ? "" : ": beside them are \(Self.list(others))")
+    return ImageDataError(
+      .badData,
+      path,
+      found,
+      remedy: "Give --layout classes if every folder here is a class, --layout splits if "
+        + "the classes are one level below."
+    )
+  }
+
+  private func twice(_ what: String, _ nodes: [FolderNode]) -> ImageDataError {
+    ImageDataError(
+      .badData,
+      path,
+      "there are several folders of \(what) images: \(Self.list(nodes))",
+      remedy: "Keep one of them in this folder, or give --layout classes."
+    )
+  }
+
+  private static func list(_ nodes: [FolderNode]) -> String {
+    nodes.prefix(4).map { "'\($0.path)'" }.joined(separator: ", ")
+      + (nodes.count > 4 ? ", ..." : "")
+  }
+}
