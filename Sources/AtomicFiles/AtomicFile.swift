@@ -39,6 +39,7 @@ package enum AtomicFile {
   /// the disk and renames it. What `build` throws is passed on after the temporary is removed.
   package static func replace<Result>(
     _ path: String,
+    overwrite: Bool = true,
     storage: some Storage = SystemStorage(),
     build: (_ temporaryPath: String) throws -> Result
   ) throws -> Result {
@@ -48,12 +49,31 @@ package enum AtomicFile {
     do {
       let result = try build(temporary)
       try synchronize(temporary, for: path, storage)
-      try publish(temporary, as: target, storage)
+      // A file that another process has made meanwhile is not replaced either.
+      if !overwrite, try takeName(target, for: temporary) {
+        try? storage.remove(temporary)
+        try synchronize(OutputFile.folder(of: target), storage: storage)
+      } else {
+        try publish(temporary, as: target, storage)
+      }
       return result
     } catch {
       try? storage.remove(temporary)
       throw error
     }
+  }
+
+  /// Gives the new file its name as a second one, which fails where the name is taken. False where the
+  /// file system has no second names: there what was checked before the work has to do.
+  private static func takeName(_ target: String, for temporary: String) throws -> Bool {
+    if link(temporary, target) == 0 { return true }
+    guard errno == EEXIST else { return false }
+    throw OutputError(
+      .exists,
+      target,
+      "the file is there already: another program has made it meanwhile",
+      remedy: "Choose another name, or replace it with --overwrite."
+    )
   }
 
   /// Waits until the disk has what was written to an existing file, or the entries of a folder.

@@ -34,8 +34,26 @@ package enum OutputFile {
   /// not be replaced, or that its folder cannot be written to.
   ///
   /// - Throws: `OutputError`, or `StorageError` for the folder.
-  package static func check(_ path: String, overwrite: Bool) throws {
+  ///
+  /// - Parameter inputs: files that the work reads, which are never replaced; or folders of such.
+  package static func check(_ path: String, overwrite: Bool, inputs: [String] = []) throws {
+    guard !path.isEmpty, !path.hasSuffix("/") else {
+      throw OutputError(
+        .notAFile,
+        path.isEmpty ? "--out" : path,
+        "this is no name of a file",
+        remedy: "Give the name of the file to write."
+      )
+    }
     let target = try destination(of: path)
+    if overwrite, let input = inputs.first(where: { isSame(target, $0) || contains($0, target) }) {
+      throw OutputError(
+        .needed,
+        path,
+        "this file belongs to \(input), which is read",
+        remedy: "Choose another name for the file to write."
+      )
+    }
     guard overwrite || access(target, F_OK) != 0 else {
       throw OutputError(
         .exists,
@@ -45,6 +63,20 @@ package enum OutputFile {
       )
     }
     try checkFolder(of: target)
+  }
+
+  /// Whether a file that is there lies in a folder, at any depth.
+  private static func contains(_ folder: String, _ file: String) -> Bool {
+    guard
+      let (inner, outer) = realPath(file).flatMap({ inner in realPath(folder).map { (inner, $0) } })
+    else { return false }
+    return inner.hasPrefix(outer + "/")
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// Whether two paths are of one file that is there.
@@ -102,6 +134,8 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
     case exists
     /// There is something that is no regular file: a folder, a pipe, a device.
     case notAFile
+    /// It is what the work reads, or a file of another kind than the one to be written.
+    case needed
     /// There is a link whose target does not exist.
     case danglingLink
   }
@@ -111,7 +145,7 @@ public struct OutputError: Error, Hashable, Sendable, CustomStringConvertible {
   public let cause: String
   public let remedy: String
 
-  init(_ kind: Kind, _ path: String, _ cause: String, remedy: String) {
+  package init(_ kind: Kind, _ path: String, _ cause: String, remedy: String) {
     self.kind = kind
     self.path = path
     self.cause = cause

@@ -24,6 +24,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     switch code {
     case ENOSPC, EDQUOT: ". Free space on the disk and run again."
     case EFBIG: ". The file is larger than the limit of this process or disk allows."
+    case EACCES where ["open", "read"].contains(operation): ". Check its permissions."
     case EACCES, EPERM, EROFS: ". Choose a folder you may write to."
     case ENOENT, ENOTDIR: ". Check the path."
     case ENOMEM: ". There is not enough memory: raise the limit of this process (ulimit -v)."

@@ -5,6 +5,8 @@ package struct RunBeginning: Codable, Sendable {
   package var directory: String
   /// Of the content of the data set.
   package var dataDigest: String
+  /// What the program last said about the run, such as "finished".
+  package var state: String?
 
   package init(directory: String, dataDigest: String) {
     self.directory = directory

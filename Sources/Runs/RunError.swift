@@ -33,6 +33,8 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
   /// The work asked for is not done yet.
   case unfinished(String)
 
+  package static let anotherConfiguration = "another configuration"
+
   public var description: String {
     switch self {
     case .exists(let folder):
@@ -71,6 +73,8 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
       return "\(folder): no checkpoint can be used: \(detail)"
     case .mismatch(let what, let differences):
       return "the checkpoint belongs to \(what): \(differences.joined(separator: "; "))"
+        + (what == Self.anotherConfiguration
+          ? ". Another search over the same supernet: 'regnas extend'" : "")
     case .missingInput(let path):
       return "\(path): there is no such file, or it cannot be read"
     case .impossibleBudget(let text), .invalidInput(let text), .unfinished(let text):

@@ -63,6 +63,9 @@ public final class RunFolder: Sendable {
   /// Whether this process may write to the folder.
   package var isHeld: Bool { lock != nil }
 
+  /// Throws ``RunError`` for a folder without a run, and `StorageError` for one that may not be looked at.
+  package static func check(_ path: String) throws { try requireRun(path) }
+
   /// The folder of an existing run, for reading: without a lock, beside others who read or write.
   public static func read(_ path: String) throws -> RunFolder {
     try requireRun(path)
@@ -70,8 +73,10 @@ public final class RunFolder: Sendable {
   }
 
   /// Throws ``RunError/notARun(folder:missing:)`` for a folder without a run.
-  private static func requireRun(_ path: String) throws {
-    guard exists("\(path)/\(configurationName)") else {
+  static func requireRun(_ path: String) throws {
+    let file = "\(path)/\(configurationName)"
+    guard access(file, F_OK) == 0 else {
+      if errno == EACCES { throw StorageError(file, "read", code: EACCES) }
       if exists("\(path)/\(replacedName)/\(configurationName)") {
         throw RunError.beingReplaced(folder: path)
       }

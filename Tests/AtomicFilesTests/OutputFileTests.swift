@@ -89,4 +89,19 @@ import Testing
     }
     #expect(folder.names() == [])
   }
+
+  /// Two programs that make one file: the second to end replaces nothing.
+  @Test func aFileThatWasMadeMeanwhileIsKept() throws {
+    let error = kind {
+      try AtomicFile.replace(folder.file("a"), overwrite: false) { temporary in
+        try Data("late".utf8).write(to: URL(fileURLWithPath: temporary))
+        try folder.put("early", "a")
+      }
+    }
+    #expect(error == .exists && folder.text("a") == "early" && folder.names() == ["a"])
+    try AtomicFile.replace(folder.file("b"), overwrite: false) { temporary in
+      try Data("new".utf8).write(to: URL(fileURLWithPath: temporary))
+    }
+    #expect(folder.text("b") == "new" && folder.names() == ["a", "b"])
+  }
 }

@@ -81,6 +81,23 @@ import Testing
     #expect(folder.names("checkpoints/long").contains { $0.hasPrefix("checkpoint-") })
   }
 
+  /// The reporter of crashes is there before the program is.
+  @Test(arguments: [0.05, 0.15, 0.25, 0.35, 0.5]) func quitEndsAStartToo(_ seconds: Double) throws {
+    let process = try Program(
+      "/usr/bin/env",
+      ["--default-signal", Regnas.path] + Self.long.words,
+      in: folder,
+      environment: ProcessInfo.processInfo.environment
+    )
+    process.wait(seconds: seconds) { false }
+    process.send(SIGQUIT)
+    let ended = process.wait(seconds: 20) { !process.isRunning }
+    if !ended { process.send(SIGKILL) }
+    let result = process.finish()
+    #expect(ended && result.status == 128 + SIGQUIT)
+    #expect(!result.errors.contains("crashed"), "\(result.errors)")
+  }
+
   @Test func quitEndsAtOnce() throws {
     let process = try regnas.start(Self.long, shell: "ulimit -c 0")
     process.wait(toPrint: "supernet:")

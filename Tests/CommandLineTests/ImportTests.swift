@@ -81,6 +81,23 @@ import Testing
     #expect(folder.text("mine.csv") == "mine")
   }
 
+  /// What is read is never what is written.
+  @Test func theSourceIsKept() throws {
+    let array = folder.bytes("x.npy")
+    for out in ["x.npy", "y.npy", "./x.npy"] {
+      try regnas.refuse(
+        "data import npz x.npy --labels-file y.npy --out \(out) --overwrite",
+        64,
+        "which is read"
+      )
+    }
+    #expect(folder.bytes("x.npy") == array)
+    try folder.put("a picture", "photos/cat/1.jpg")
+    let command: Command = "data import folder photos --size 8 --out photos/cat/1.jpg --overwrite"
+    try regnas.refuse(command, 64, "photos, which is read")
+    try regnas.refuse("data import folder photos --size 8 --out ''", 64, "no name of a file")
+  }
+
   @Test func whatAKilledImportLeftIsRemoved() throws {
     // No process has the largest number there can be.
     try folder.put("part", "a.h5.2147483646-1.partial")

@@ -46,6 +46,12 @@ import Testing
     for name in folder.names("checkpoints/new") where name.hasSuffix(".h5") {
       try folder.remove("checkpoints/new/\(name)")
     }
+    // A finished one is not made anew over its results.
+    try regnas.refuse("resume checkpoints/new", 65, "its checkpoints are gone")
+    try folder.put(
+      folder.text("checkpoints/new/run.json").replacing("\"finished\"", with: "\"running\""),
+      "checkpoints/new/run.json"
+    )
     try regnas.refuse("resume checkpoints/new --data others.h5", 65, "others.h5", "sha256")
     try regnas.succeed("resume checkpoints/new -q")
   }
@@ -138,6 +144,11 @@ import Testing
         String(key.prefix { $0 != "=" }),
         "regnas train"
       )
+    }
+    let itself: Command = "extend checkpoints/whole --name whole --overwrite"
+    for option in ["", "--dry-run"] as [Command] {
+      let result = try regnas("\(itself) \(option)")
+      #expect(result.status == 64 && result.errors.contains("another --name"), "\(result.errors)")
     }
     #expect(folder.names("checkpoints") == ["whole"])
   }

@@ -43,6 +43,13 @@ import Testing
   @Test func aFinishedRunIsSampledAgainAndReferredTo() throws {
     let regnas = try Regnas.afterQuickRun()
     try regnas.refuse("sample checkpoints/whole", 64, "family.h5", "there already")
+    // Nothing of the run itself or of what it reads is replaced, whatever is allowed.
+    let before = regnas.folder.bytes("checkpoints/whole/supernet.h5")
+    for file in ["data.h5", "run.yaml", "checkpoints/whole/supernet.h5"] {
+      let command: Command = "sample checkpoints/whole --overwrite --out \(file)"
+      try regnas.refuse(command, 64, "a file of another kind")
+    }
+    #expect(regnas.folder.bytes("checkpoints/whole/supernet.h5") == before)
     let other = try regnas.succeed("sample checkpoints/whole --seed 9 --out other.h5 --json")
     #expect(try object(other.output)["schema"] as? String == "regnas.family-report/1")
     try regnas.succeed(

@@ -1,3 +1,6 @@
+import AtomicFiles
+import Foundation
+
 /// What every file of ours says about itself in the attributes of its root group.
 package struct FileHeader: Hashable, Sendable {
   /// `regnas.dataset`, `regnas.supernet`, `regnas.search` or `regnas.family`.
@@ -48,6 +51,25 @@ package struct FileHeader: Hashable, Sendable {
     let format = try format(of: file)
     try file.close()
     return format
+  }
+
+  /// Refuses to replace a file that is there by one of a format, unless it is one of that format itself,
+  /// sound or damaged.
+  ///
+  /// - Throws: `OutputError`.
+  package static func checkReplacing(_ path: String, format: String) throws {
+    guard access(path, F_OK) == 0 else { return }
+    do {
+      if try self.format(ofFile: path) == format { return }
+    } catch let error as HDF5Error where error.kind == .damagedFile {
+      return
+    } catch {}
+    throw OutputError(
+      .needed,
+      path,
+      "this is a file of another kind than \(format)",
+      remedy: "Choose another name for the file to write."
+    )
   }
 
   /// Reads the header and checks that this program can read the file.

@@ -69,12 +69,15 @@ public struct DatasetWriter {
     let removedParts = AtomicFile.removeAbandoned(beside: path)
     let plan = try source.labels().map { try self.plan($0, source) }
     try checkSpace(for: path, bytes: (plan?.rows.count ?? source.count) * source.shape.byteCount)
-    try AtomicFile.replace(path) { temporary in
+    var info = try AtomicFile.replace(path, overwrite: overwrite) { temporary in
       try build(source, plan, at: temporary)
-      try ImageDataset.open(temporary).verify()
+      let dataset = try ImageDataset.open(temporary)
+      try dataset.verify()
+      return dataset.info
     }
+    info.path = path
     return Report(
-      dataset: try ImageDataset.open(path).info,
+      dataset: info,
       skipped: source.skipped,
       removedParts: removedParts
     )

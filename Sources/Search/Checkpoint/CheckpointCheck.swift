@@ -39,7 +39,7 @@ struct CheckpointCheck {
     let sources = try ConfigurationSources(stored: yaml, name: path)
     let differences = context.configuration.structuralDifferences(from: sources.configuration)
     guard differences.isEmpty else {
-      throw RunError.mismatch(what: "another configuration", differences: differences)
+      throw RunError.mismatch(what: RunError.anotherConfiguration, differences: differences)
     }
   }
 

@@ -111,6 +111,15 @@ public final class SearchRun {
     let run = SearchRun(context)
     let store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
     guard !store.names().isEmpty else {
+      guard folder.beginning?.state != "finished" else {
+        throw RunError.noUsableCheckpoint(
+          folder: folder.path,
+          reasons: [
+            "the run was finished, and its checkpoints are gone; put them back, or begin another run, "
+              + "which may search over this one's supernet (--set supernet.file=FILE)"
+          ]
+        )
+      }
       try CheckpointCheck(context).checkBeginning()
       if folder.isHeld {
         services.reporter.note("no checkpoint yet: starting from the beginning")

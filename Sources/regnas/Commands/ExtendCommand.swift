@@ -56,6 +56,9 @@ struct ExtendCommand: ParsableCommand {
     let path = place.path(
       of: name ?? URL(fileURLWithPath: folder.path).lastPathComponent + "-extended"
     )
+    guard !OutputFile.isSame(path, folder.path) else {
+      throw ValidationError("this is the run that is extended; choose another --name")
+    }
     let located = try InputFiles(moved: moved, bases: folder.inputBases).located(configuration)
     let check = try RunCheck(
       located,

@@ -82,6 +82,7 @@ struct LatencyCommand: ParsableCommand {
 
     func run() throws {
       try OutputFile.check(out, overwrite: overwrite)
+      try FileHeader.checkReplacing(out, format: LatencyTable.format)
       var configuration = RunConfiguration()
       configuration.runtime.threads = threads
       try configuration.startTorch()

@@ -1,6 +1,8 @@
 import ArgumentParser
 import AtomicFiles
 import Configuration
+import Families
+import HDF5
 import Runs
 import Search
 
@@ -54,6 +56,7 @@ struct SampleCommand: ParsableCommand {
     let folder = try RunFolder.read(folder)
     let path = out ?? folder.file(RunFolder.familyName)
     try OutputFile.check(path, overwrite: overwrite)
+    try FileHeader.checkReplacing(path, format: FamilyFile.format)
     let (configuration, moved) = try changes.apply(to: folder)
     try configuration.startTorch(work.reporter())
     let session = RunSession(work)

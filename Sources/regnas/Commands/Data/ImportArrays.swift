@@ -33,6 +33,9 @@ struct ArrayOptions: ParsableArguments {
   )
   var size: Int?
 
+  /// The files that are named beside the first.
+  var otherFiles: [String] { [labelsFile, testFile, testLabelsFile].compactMap { $0 } }
+
   func validate() throws {
     let isTest = testImages != nil || testLabels != nil || testFile != nil || testLabelsFile != nil
     if isTest, testFile == nil {
@@ -94,7 +97,9 @@ struct ImportHDF5: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   func run() throws {
-    try options.write(size: arrays.size, named: true) { try arrays.source(file) }
+    try options.write(size: arrays.size, named: true, from: [file] + arrays.otherFiles) {
+      try arrays.source(file)
+    }
   }
 }
 
@@ -120,6 +125,8 @@ struct ImportNPZ: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   func run() throws {
-    try options.write(size: arrays.size, named: true) { try arrays.source(file) }
+    try options.write(size: arrays.size, named: true, from: [file] + arrays.otherFiles) {
+      try arrays.source(file)
+    }
   }
 }

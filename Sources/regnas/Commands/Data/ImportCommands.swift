@@ -30,7 +30,9 @@ struct ImportIDX: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   func run() throws {
-    try options.write(size: size, named: true) { try IDXSource(folder: folder, set: set) }
+    try options.write(size: size, named: true, from: [folder]) {
+      try IDXSource(folder: folder, set: set)
+    }
   }
 }
 
@@ -58,7 +60,7 @@ struct ImportCIFAR: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   func run() throws {
-    try options.write(size: size, named: true) {
+    try options.write(size: size, named: true, from: [folder]) {
       try CIFARSource(folder: folder, labels: coarse ? .coarse : .fine)
     }
   }

@@ -44,7 +44,7 @@ struct ImportFolder: ParsableCommand {
   @OptionGroup var options: ImportOptions
 
   func run() throws {
-    try options.write {
+    try options.write(from: [folder]) {
       try FolderSource(
         folder: folder,
         options: FolderSource.Options(

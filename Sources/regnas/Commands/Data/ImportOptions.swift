@@ -73,17 +73,19 @@ struct ImportOptions: ParsableArguments {
 
   /// - Parameters:
   ///   - size: side of the square images to make of the source's.
+  ///   - inputs: the files or folders that are read, which are never replaced.
   ///   - isNamed: whether `--classes` names the classes in the order of the labels; otherwise the
   ///     source has seen to it.
   func write<Source: ImageSource>(
     size: Int? = nil,
     named isNamed: Bool = false,
+    from inputs: [String],
     _ makeSource: () throws -> Source
   ) throws {
     let reporter = speech.reporter()
     let names = isNamed ? try classNames : nil
     // Before anything is read, which may take long.
-    try OutputFile.check(out, overwrite: overwrite)
+    try OutputFile.check(out, overwrite: overwrite, inputs: inputs)
     let target = try OutputFile.destination(of: out)
     if target != out { reporter.note("note: \(out) is a link; \(target) is written") }
     let signals = ImportSignals()
@@ -119,6 +121,21 @@ struct ImportOptions: ParsableArguments {
 }
 
 extension ImageDatasetInfo {
+  /// The first names, as `--classes` takes them, without what a terminal would obey.
+  private static func shown(_ names: [String]) -> String {
+    let limit = 100
+    let texts = names.prefix(limit).map { name in
+      let plain = String(
+        String.UnicodeScalarView(
+          name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
+        )
+      )
+      return plain.contains(",") || plain.contains("\"")
+        ? "\"" + plain.replacing("\"", with: "\"\"") + "\"" : plain
+    }
+    return texts.joined(separator: ", ") + (names.count > limit ? ", ..." : "")
+  }
+
   /// A summary for a terminal.
   var text: String {
     func numbers(_ values: [Double]) -> String {
@@ -129,7 +146,7 @@ extension ImageDatasetInfo {
       "data set   \(path)",
       "images     \(count) of \(shape.height) x \(shape.width) x \(shape.channels)",
       "splits     \(splits.joined(separator: ", "))",
-      "classes    \(classNames.count): \(classNames.joined(separator: ", "))",
+      "classes    \(classNames.count): \(Self.shown(classNames))",
       "mean       \(numbers(channelMean))",
       "deviation  \(numbers(channelDeviation))",
       "source     \(provenance.importer): "

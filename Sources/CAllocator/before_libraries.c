@@ -1,5 +1,6 @@
 #include "CAllocator.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -32,8 +33,18 @@ static void check_address_space(void) {
   _exit(1);
 }
 
+static void before_all(void) {
+  check_address_space();
+  // Swift's reporter of crashes catches SIGQUIT from its constructor on. Until the program has put
+  // that right (Signals.prepare), the signal waits.
+  sigset_t quit;
+  sigemptyset(&quit);
+  sigaddset(&quit, SIGQUIT);
+  sigprocmask(SIG_BLOCK, &quit, NULL);
+}
+
 #ifdef __linux__
 // Runs before the constructors of shared libraries.
 __attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) =
-    check_address_space;
+    before_all;
 #endif
