@@ -96,6 +96,9 @@ import Testing
     let command: Command = "data import folder photos --size 8 --out photos/cat/1.jpg --overwrite"
     try regnas.refuse(command, 64, "photos, which is read")
     try regnas.refuse("data import folder photos --size 8 --out ''", 64, "no name of a file")
+    try folder.put("", "model-00001-of-00002.safetensors")
+    let part: Command = "supernet import model-00001-of-00002.safetensors --space resnet50-small"
+    try regnas.refuse("\(part) --out w.h5", 65, "one of several files", ".index.json")
   }
 
   @Test func whatAKilledImportLeftIsRemoved() throws {

@@ -98,6 +98,23 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     #expect(alike.classNames == ["bus", "train"])
   }
 
+  /// As Kaggle packs dogs and cats, and folds of a cross-validation.
+  @Test(arguments: [
+    ["train/cat.1.png", "test1/1.png"], ["train1/a/1.png", "test1/a/1.png"],
+    ["fold0/a/1.png", "fold1/a/1.png"],
+  ]) func numberedSplitsAreNoClasses(_ paths: [String]) throws {
+    #expect(try refusal(paths).contains("look like splits, not like classes"))
+    #expect(try open(makeFolder(paths), layout: .classes).classNames?.count == 2)
+  }
+
+  @Test func numbersInNamesOfClassesAreFine() throws {
+    for paths in [
+      ["class0/1.png", "class1/1.png"], ["1/1.png", "2/1.png"], ["a/1.png", "b2/1.png"],
+    ] {
+      #expect(try open(makeFolder(paths)).classNames?.count == 2)
+    }
+  }
+
   @Test func whatCanBeReadInTwoWaysIsRefused() throws {
     let paths = ["bus/1.png", "train/front/1.png", "train/side/1.png"]
     #expect(

@@ -49,11 +49,14 @@ package final class ArraySource: ImageSource {
       return file
     }
     let asked = [training, test].compactMap { $0 }
+    var used: [String: Set<String>] = [:]
     var found: [(images: ImageArray, labels: ArrayLabels)] = []
     for part in asked {
       let images = try file(part.file).array(part.images)
       try (images as? HDF5ForeignArray)?.checkWritten()
       let labels = try file(part.labelsFile ?? part.file).array(part.labels)
+      used[part.file, default: []].insert(images.name)
+      used[part.labelsFile ?? part.file, default: []].insert(labels.name)
       try (labels as? HDF5ForeignArray)?.checkWritten()
       let usual = try layout ?? Self.guess(images, labels)
       let array = try ImageArray(images, usual)
@@ -85,6 +88,9 @@ package final class ArraySource: ImageSource {
       if let note = values.note(part.images.array, count: part.images.count) { notes.append(note) }
       parts.append((part.images, values, numbering.labels[index]))
     }
+    notes += files.sorted { $0.key < $1.key }.compactMap {
+      Self.unread($1, besides: used[$0] ?? [])
+    }
     path = training.file
     importer = try file(training.file).format
     count = parts.reduce(0) { $0 + $1.images.count }
@@ -96,6 +102,17 @@ package final class ArraySource: ImageSource {
       paths.append(path)
     }
     self.paths = paths
+  }
+
+  /// A validation part, say, which is not asked for.
+  private static func unread(_ file: any ArrayFile, besides used: Set<String>) -> ImportNote? {
+    let all = file.summaries()
+    guard all.count > used.count else { return nil }
+    let names = all.map { String($0.prefix { $0 != " " }) }.filter { name in
+      !used.contains(name) && !used.contains("/" + name)
+    }
+    guard !names.isEmpty else { return nil }
+    return ImportNote("other arrays of the file not read", count: names.count, examples: names)
   }
 
   package var files: [SourceFile] { get throws { try paths.map(sourceFile) } }

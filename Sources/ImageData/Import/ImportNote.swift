@@ -11,7 +11,8 @@ public struct ImportNote: Hashable, Sendable, Codable {
   package static let exampleCount = 3
 
   private static let singulars = [
-    "classes": "class", "copies": "copy", "files": "file", "folders": "folder", "images": "image",
+    "arrays": "array", "classes": "class", "copies": "copy", "files": "file", "folders": "folder",
+    "images": "image",
     "labels": "label", "links": "link", "names": "name", "pictures": "picture",
   ]
 

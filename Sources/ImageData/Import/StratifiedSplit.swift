@@ -95,7 +95,9 @@ struct StratifiedSplit {
           .notEnoughImages,
           path,
           "split \(split.rawValue) is to have \(size) images, \(source) has \(available) left",
-          remedy: size < 1 ? "Give every split at least 1 image." : "Choose smaller splits."
+          remedy: size < 1
+            ? "Every split needs at least 1 image: say how many, such as --search 1 --test 1."
+            : "Choose smaller splits."
         )
       }
       var quotas = classes.map { $0.count * size / available }

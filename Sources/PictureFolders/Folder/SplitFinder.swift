@@ -27,6 +27,7 @@ struct SplitFinder {
   private var names: String { roles.map { "'\($0.node.name)'" }.joined(separator: ", ") }
 
   func decide() throws -> FolderSplits? {
+    try refuseNumberedSplits()
     if roles.isEmpty {
       try refuseSplitsBelow()
       return nil
@@ -109,6 +110,29 @@ struct SplitFinder {
       only.name == node.name, !only.filled.isEmpty
     else { return node }
     return only
+  }
+
+  /// `train` beside `test1`, `fold0` beside `fold1`: too like splits to be classes without a word.
+  private func refuseNumberedSplits() throws {
+    let stems = root.filled.map { node in
+      var stem = node.name[...]
+      while let last = stem.last, last.isNumber || last == "_" || last == "-" { stem.removeLast() }
+      return stem.lowercased()
+    }
+    let numbered = zip(root.filled, stems).filter { $0.name.lowercased() != $1 }
+    let found = Set(stems.compactMap { FolderRole($0) })
+    let areSplits = found.contains(.train) && found.count > 1 && !Self.agree(roles)
+    let areFolds = !stems.isEmpty && stems.allSatisfy { $0 == "fold" }
+    guard !numbered.isEmpty, areSplits || areFolds else { return }
+    throw ImageDataError(
+      .badData,
+      path,
+      "\(Self.list(root.filled)) look like splits, not like classes",
+      remedy: areFolds
+        ? "Import one of these folders, or give --layout classes if every folder here is a class."
+        : "Call them 'train' and 'test', with a folder for each class in them; or give --layout classes "
+          + "if every folder here is a class."
+    )
   }
 
   /// Classes that are divided themselves would put test images among the training images.

@@ -1,9 +1,11 @@
 import ArgumentParser
 import AtomicFiles
 import ForeignWeights
+import Foundation
 import HDF5
 import ImageData
 import RandomStreams
+import Runs
 import SearchSpaces
 import Supernet
 
@@ -76,9 +78,28 @@ extension SupernetCommand {
       }
     }
 
+    /// The other files of a checkpoint in several, by the usual names: `model-00001-of-00002.safetensors`.
+    private func parts() throws -> [String] {
+      let folder = OutputFile.folder(of: file)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      guard file.hasSuffix(".index.json") else { return [] }
+      return names.filter { $0.contains(Self.partOfSeveral) }.map { "\(folder)/\($0)" }
+    }
+
+    private static var partOfSeveral: Regex<(Substring, Substring)> { /-\d{5}-of-(\d{5})\./ }
+
+    private func refuseOnePart() throws {
+      guard let match = file.firstMatch(of: Self.partOfSeveral), match.1 != "00001" else { return }
+      throw RunError.invalidInput(
+        "\(file): by its name this is one of several files of a checkpoint; give their index, which ends "
+          + "in .index.json"
+      )
+    }
+
     func run() throws {
+      try refuseOnePart()
       if let out {
-        try OutputFile.check(out, overwrite: overwrite)
+        try OutputFile.check(out, overwrite: overwrite, inputs: parts())
         guard !OutputFile.isSame(out, file) else {
           throw ValidationError("--out is the checkpoint itself, which is kept; give another file")
         }
