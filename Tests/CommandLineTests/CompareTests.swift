@@ -93,8 +93,8 @@ import Testing
 
   @Test func mistakesAreNamedBeforeAnythingIsComputed() throws {
     try smallTable()
-    func refuse(_ options: Command, _ parts: String...) throws {
-      let result = try regnas.refuse("\(Self.compare) \(options)", 64)
+    func refuse(_ options: Command, status: Int32 = 64, _ parts: String...) throws {
+      let result = try regnas.refuse("\(Self.compare) \(options)", status)
       for part in parts { #expect(result.errors.contains(part), "\(options): \(result.errors)") }
     }
     try refuse("--strategies reinforse", "did you mean 'reinforce'?")
@@ -106,7 +106,7 @@ import Testing
     try refuse("--budget 300M,300000000", "twice")
     try refuse("--budget many", "--budget", "many")
     try refuse("--set controller.learningrate=1", "did you mean 'controller.learningRate'")
-    try refuse("--out no/such/folder/x", "no/such/folder", "make it first")
+    try refuse("--out no/such/folder/x", status: 66, "no/such/folder: cannot write to")
   }
 
   @Test func tablesThatAreMissingOrWrong() throws {

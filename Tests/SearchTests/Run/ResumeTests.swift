@@ -132,7 +132,7 @@ import Testing
     // The same images, another choice of splits.
     let data = small.folder.file("data.h5")
     try SmallRun.writeData(to: data, seed: 2)
-    #expect(refusal(small).contains("\(data) has changed since the run began"))
+    #expect(refusal(small).contains("\(data) is not what the run began with"))
     try SmallRun.writeData(to: data, seed: 1)
     #expect(refusal(small) == "none")
   }

@@ -148,8 +148,13 @@ import Torch
     #expect(
       try SupernetFile.information(path: second).provenance["phases"] == "largest, kernel, depth"
     )
+    #expect(throws: Interrupted.self) {
+      try small.start("third", interruption: Interruption(stoppingAtLook: 3)).trainSupernet()
+    }
     try small.folder.put(small.folder.bytes("second/supernet.h5"), "first/supernet.h5")
-    #expect(throws: RunError.self) { try small.resume("second") }
+    #expect(throws: RunError.self) { try small.resume("third") }
+    // One that is trained needs the file no more.
+    _ = try small.resume("second")
   }
 
   /// Said where the run begins, in its plan and in the file, and the run ends well.
