@@ -15,7 +15,7 @@ package enum OutputFile {
       try checkRegular(status, path, path)
       return path
     }
-    guard let resolved = realpath(path, nil) else {
+    guard let target = realPath(path) else {
       throw OutputError(
         .danglingLink,
         path,
@@ -23,8 +23,6 @@ package enum OutputFile {
         remedy: "Remove the link or make the file."
       )
     }
-    defer { free(resolved) }
-    let target = String(cString: resolved)
     guard stat(target, &status) == 0 else { return target }
     try checkRegular(status, target, path)
     return target
@@ -97,6 +95,15 @@ package enum OutputFile {
     guard access(folder, W_OK | X_OK) == 0 else {
       throw StorageError(folder, "write to", code: errno)
     }
+  }
+
+  /// Bytes that a process may still write to the disk of a folder.
+  ///
+  /// - Throws: `StorageError`.
+  package static func freeBytes(in folder: String) throws -> Int {
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { throw StorageError(folder, "open", code: errno) }
+    return Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
   }
 
   /// The folder of a file, "." for a bare name. (Foundation's `deletingLastPathComponent` crashes for

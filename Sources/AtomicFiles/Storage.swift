@@ -73,10 +73,10 @@ package struct SystemStorage: Storage {
   }
 }
 
-/// All bytes of a file, or of a pipe to its end.
+/// All bytes of a file, or of a pipe to its end, at most `limit` of them.
 ///
-/// Throws `StorageError`.
-package func readFile(_ path: String) throws -> [UInt8] {
+/// Throws `StorageError`, with code `EFBIG` for more.
+package func readFile(_ path: String, limit: Int = .max) throws -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
   defer { close(descriptor) }
@@ -90,6 +90,7 @@ package func readFile(_ path: String) throws -> [UInt8] {
       throw StorageError(path, "read", code: errno)
     }
     bytes += block.prefix(got)
+    guard bytes.count <= limit else { throw StorageError(path, "read", code: EFBIG) }
   }
 }
 

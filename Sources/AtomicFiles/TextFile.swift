@@ -1,32 +1,11 @@
-import Foundation
-
-/// Text that people and other programs wrote: read from a file, a pipe or a terminal, in UTF-8 or,
-/// with a byte order mark as Windows writes it, in UTF-16.
+/// Text that people and other programs wrote: in UTF-8 or, with a byte order mark as Windows writes it,
+/// in UTF-16.
 package enum TextFile {
   /// Why bytes are no text.
   package struct NotText: Error, Hashable, Sendable, CustomStringConvertible {
     /// Of the first byte that is wrong, from 1; nil where no line is.
     package let line: Int?
     package let description: String
-  }
-
-  /// Every byte of what can be read at `path`, at most `limit` of them.
-  ///
-  /// Throws `StorageError`, with code `EFBIG` for more.
-  package static func bytes(_ path: String, limit: Int) throws -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw StorageError(path, "open", code: errno) }
-    defer { close(descriptor) }
-    var result: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = Foundation.read(descriptor, &buffer, buffer.count)
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else { throw StorageError(path, "read", code: errno) }
-      if count == 0 { return result }
-      result += buffer[..<count]
-      guard result.count <= limit else { throw StorageError(path, "read", code: EFBIG) }
-    }
   }
 
   /// The text, without a byte order mark.

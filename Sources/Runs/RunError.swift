@@ -4,8 +4,6 @@ import AtomicFiles
 public enum RunError: Error, CustomStringConvertible, Equatable {
   /// The folder of a new run exists already.
   case exists(folder: String)
-  /// A result of the same name is there already.
-  case fileExists(String)
   /// An input that a run was made with is not where it was.
   case inputIsAway(key: String, path: String, soughtIn: [String])
   /// A file of a name that a run gives to its own, in a folder that is no run.
@@ -41,8 +39,6 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
       return
         "\(folder): a run is there already; go on with 'regnas resume \(shellQuoted(folder))', "
         + "choose another --name, or pass --overwrite"
-    case .fileExists(let path):
-      return "\(path): this file is there already; choose another --out, or pass --overwrite"
     case .inputIsAway(let key, let path, let folders):
       let option = key == "data.file" ? "--data FILE" : "--set \(key)=FILE"
       let sought = folders.isEmpty ? "" : " (sought in \(folders.joined(separator: ", ")))"

@@ -31,10 +31,8 @@ extension RunFolder {
       throw StorageError(place, "write to the folder", code: errno)
     }
     try RunLock.check(path)
-    var status = statvfs()
-    guard room > 0, statvfs(place, &status) == 0 else { return }
-    let free = Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
-    guard free >= room else {
+    // A disk that does not tell is found out when it is full.
+    if room > 0, let free = try? OutputFile.freeBytes(in: place), free < room {
       throw RunError.noRoom(folder: path, needed: room, free: free)
     }
   }

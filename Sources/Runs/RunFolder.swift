@@ -26,7 +26,6 @@ public final class RunFolder: Sendable {
   package static let supernetName = "supernet.h5"
   package static let familyName = "family.h5"
   package static let curveName = "supernet.svg"
-  package static let reportName = "report.html"
   /// Where an earlier run waits until its successor has begun.
   static let replacedName = ".replaced"
 
@@ -63,17 +62,14 @@ public final class RunFolder: Sendable {
   /// Whether this process may write to the folder.
   package var isHeld: Bool { lock != nil }
 
-  /// Throws ``RunError`` for a folder without a run, and `StorageError` for one that may not be looked at.
-  package static func check(_ path: String) throws { try requireRun(path) }
-
   /// The folder of an existing run, for reading: without a lock, beside others who read or write.
   public static func read(_ path: String) throws -> RunFolder {
     try requireRun(path)
     return RunFolder(path: path, lock: nil, storage: ReadOnlyStorage())
   }
 
-  /// Throws ``RunError/notARun(folder:missing:)`` for a folder without a run.
-  static func requireRun(_ path: String) throws {
+  /// Throws ``RunError`` for a folder without a run, and `StorageError` for one that may not be looked at.
+  package static func requireRun(_ path: String) throws {
     let file = "\(path)/\(configurationName)"
     guard access(file, F_OK) == 0 else {
       if errno == EACCES { throw StorageError(file, "read", code: EACCES) }
@@ -211,7 +207,7 @@ public final class RunFolder: Sendable {
   static func isOwn(_ name: String) -> Bool {
     let own: Set<String> = [
       configurationName, recordName, logName, MetricsLog.name, MetricsLog.timingName,
-      supernetName, curveName, familyName, reportName,
+      supernetName, curveName, familyName,
     ]
     return own.contains(name) || CheckpointStore.number(of: name) != nil
   }

@@ -232,9 +232,7 @@ public struct DatasetWriter {
   /// Says at once what would otherwise be found out after an hour.
   private func checkSpace(for path: String, bytes: Int) throws {
     let folder = OutputFile.folder(of: try OutputFile.destination(of: path))
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { throw StorageError(folder, "open", code: errno) }
-    let free = Int(clamping: UInt64(status.f_bavail) &* UInt64(status.f_frsize))
+    let free = try OutputFile.freeBytes(in: folder)
     if checksFreeSpace && free < bytes {
       throw ImageDataError(
         .inputOutput,

@@ -30,14 +30,7 @@ public struct ImportNote: Hashable, Sendable, Codable {
   public init(_ text: String, count: Int, examples: [String] = []) {
     self.text = text
     self.count = count
-    // Names of files may hold anything, and end up on a terminal.
-    self.examples = examples.prefix(Self.exampleCount).map { example in
-      String(
-        example.map {
-          $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0
-        }
-      )
-    }
+    self.examples = examples.prefix(Self.exampleCount).map(\.withoutControls)
   }
 
   /// One line: "3 empty folders left out: a, b, c".
@@ -46,6 +39,16 @@ public struct ImportNote: Hashable, Sendable, Codable {
     let rest = count > examples.count ? ", ..." : ""
     return "\(count) \(count == 1 ? Self.singular(text) : text)"
       + (named.isEmpty ? "" : ": \(named)\(rest)")
+  }
+}
+
+extension String {
+  /// With "?" in place of control characters: names of files and classes may hold anything, and end up
+  /// on a terminal.
+  package var withoutControls: String {
+    String(
+      map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 }
+    )
   }
 }
 

@@ -24,7 +24,7 @@ extension CheckpointStore {
   /// Reads and verifies every checkpoint of a run's folder, oldest first. Needs no lock: published
   /// checkpoints never change, and one that is removed meanwhile is left out.
   public static func listing(of folder: String) throws -> [CheckpointListing] {
-    try RunFolder.check(folder)
+    try RunFolder.requireRun(folder)
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names(in: files).compactMap { listing(of: $0, in: folder) }
   }

@@ -58,7 +58,7 @@ extension SearchRun {
   /// Works on a run that is only read, with `path` anywhere.
   ///
   /// Throws ``RunError/unfinished(_:)`` while controllers are missing, and
-  /// ``RunError/fileExists(_:)`` before overwriting.
+  /// `OutputError` before overwriting.
   public func sampleFamily(
     _ settings: FamilySettings,
     to path: String,
@@ -79,9 +79,7 @@ extension SearchRun {
           + "'regnas resume \(shellQuoted(folder.path))' first"
       )
     }
-    if !overwrite, FileManager.default.fileExists(atPath: path) {
-      throw RunError.fileExists(path)
-    }
+    try OutputFile.check(path, overwrite: overwrite)
     let family = try FamilySelection(
       context: context,
       supernet: supernet,

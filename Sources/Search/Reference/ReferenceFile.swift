@@ -29,7 +29,7 @@ struct ReferenceFile {
       coversEverySplit = true
       try read(StoredPredictions(contentsOf: path, split: split.rawValue))
     } else {
-      try read(TextFile.bytes(path, limit: Self.largest))
+      try read(readFile(path, limit: Self.largest))
     }
   }
 

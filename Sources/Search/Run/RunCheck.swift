@@ -45,7 +45,6 @@ package struct RunCheck {
           + "pixels; give less than \(side)"
       )
     }
-    _ = try setting.images.trainingBatches(from: 0)
     for (index, budget) in setting.budgets.enumerated() {
       let set = try FeasibleSet(
         setting.space.decisions,

@@ -23,18 +23,14 @@ package final class RunContext {
   init(
     _ folder: RunFolder,
     configuration: RunConfiguration,
-    files: InputFiles,
+    setting: RunSetting,
     services: RunServices
-  ) throws {
+  ) {
     self.folder = folder
     self.configuration = configuration
     reporter = services.reporter
     interruption = services.interruption
-    setting = try RunSetting(
-      configuration,
-      files: files,
-      supernetIsMade: folder.exists(RunFolder.supernetName)
-    )
+    self.setting = setting
     metrics = MetricsLog(folder.file(MetricsLog.name), storage: folder.storage)
     timing = MetricsLog(folder.file(MetricsLog.timingName), storage: folder.storage)
     saver =

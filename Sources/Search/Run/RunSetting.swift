@@ -26,6 +26,8 @@ package struct RunSetting {
 
   /// SHA-256 of the files that keys of the configuration name, beside the data set and the supernet.
   package let inputDigests: [String: String]
+  /// Nil where the supernet is made already.
+  private let checkedRecipe: SupernetRecipe?
 
   /// - Parameters:
   ///   - files: where the files that the configuration names are.
@@ -70,18 +72,26 @@ package struct RunSetting {
       digests[input.key] = try SHA256.ofFile(input.located)
     }
     inputDigests = digests
-    if !supernetIsMade { _ = try recipe }
+    checkedRecipe =
+      supernetIsMade ? nil : try Self.makeRecipe(configuration, of: space, images)
   }
 
-  /// How the supernet is trained. Reads the headers of the files that it begins from.
+  /// How the supernet is trained. Reads the files that it begins from only where the run was opened with
+  /// a supernet that is made.
   package var recipe: SupernetRecipe {
-    get throws {
-      try SupernetRecipe(
-        configuration.supernet,
-        of: space,
-        stepsPerEpoch: images.trainingBatchesPerEpoch
-      )
-    }
+    get throws { try checkedRecipe ?? Self.makeRecipe(configuration, of: space, images) }
+  }
+
+  private static func makeRecipe(
+    _ configuration: RunConfiguration,
+    of space: any ConfiguredSpace,
+    _ images: RunImages
+  ) throws -> SupernetRecipe {
+    try SupernetRecipe(
+      configuration.supernet,
+      of: space,
+      stepsPerEpoch: images.trainingBatchesPerEpoch
+    )
   }
 
   /// What results depend on to the last bit beside configuration and inputs.

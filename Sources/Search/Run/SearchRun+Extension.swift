@@ -8,31 +8,36 @@ extension SearchRun {
   /// Begins a run in a fresh folder that goes on from the trained supernet of another run and from every
   /// prediction made with it. That one is only read.
   ///
-  /// The search itself starts anew: it ends with the members that a run under `configuration` from the
+  /// The search itself starts anew: it ends with the members that a run under that configuration from the
   /// beginning would have chosen with this supernet, so the result does not depend on the way there.
   ///
   /// - Parameters:
   ///   - original: a run whose supernet is trained; see ``resume(_:configuration:services:)``.
-  ///   - configuration: that of `original` but for keys that do not touch the supernet.
+  ///   - check: of the configuration of `original` but for keys that do not touch the supernet.
   ///
   /// Throws ``RunError/unfinished(_:)`` before the supernet is trained, and ``ConfigurationError`` for a key
   /// that the supernet depends on.
   package static func extend(
     _ original: SearchRun,
-    configuration: RunConfiguration,
+    by check: RunCheck,
     in folder: @autoclosure () throws -> RunFolder,
     services: RunServices
   ) throws -> SearchRun {
+    let configuration = check.setting.configuration
     let trained = try original.products.trainedSupernet(of: original.folder)
     try checkExtension(of: original.configuration, to: configuration)
-    let files = InputFiles(bases: original.folder.inputBases)
     let folder = try folder()
     do {
       try folder.write(configuration.yaml, to: RunFolder.configurationName)
       try copySupernet(of: original, to: folder)
       noteLocks(of: folder, services)
       let run = SearchRun(
-        try RunContext(folder, configuration: configuration, files: files, services: services)
+        RunContext(
+          folder,
+          configuration: configuration,
+          setting: check.setting,
+          services: services
+        )
       )
       guard run.context.setting.data.digest == original.context.setting.data.digest else {
         throw RunError.mismatch(

@@ -57,16 +57,29 @@ public final class SearchRun {
     in folder: @autoclosure () throws -> RunFolder,
     services: RunServices
   ) throws -> SearchRun {
-    _ = try RunCheck(configuration, at: nil, overwrite: false)
+    try start(
+      RunCheck(configuration, at: nil, overwrite: false),
+      in: folder(),
+      services: services
+    )
+  }
+
+  /// The same for a configuration that is checked, so that its files are read once.
+  package static func start(
+    _ check: RunCheck,
+    in folder: @autoclosure () throws -> RunFolder,
+    services: RunServices
+  ) throws -> SearchRun {
+    let configuration = check.setting.configuration
     let folder = try folder()
     do {
       try folder.write(configuration.yaml, to: RunFolder.configurationName)
       noteLocks(of: folder, services)
       let run = SearchRun(
-        try RunContext(
+        RunContext(
           folder,
           configuration: configuration,
-          files: InputFiles(),
+          setting: check.setting,
           services: services
         )
       )
@@ -102,10 +115,15 @@ public final class SearchRun {
     services: RunServices
   ) throws -> SearchRun {
     noteLocks(of: folder, services)
-    let context = try RunContext(
+    let setting = try RunSetting(
+      configuration,
+      files: InputFiles(moved: moved, bases: folder.inputBases),
+      supernetIsMade: folder.exists(RunFolder.supernetName)
+    )
+    let context = RunContext(
       folder,
       configuration: configuration,
-      files: InputFiles(moved: moved, bases: folder.inputBases),
+      setting: setting,
       services: services
     )
     let run = SearchRun(context)

@@ -72,7 +72,7 @@ struct ExtendCommand: ParsableCommand {
     }
     let run = try SearchRun.extend(
       original,
-      configuration: located,
+      by: check,
       in: try RunFolder.create(path, overwrite: place.overwrite, storage: work.storage),
       services: session.services
     )

@@ -21,10 +21,7 @@ struct ReadEverythingCommand: ParsableCommand {
     for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_IGN) }
     // The limit of time ends this process, whatever the one that started it does about its own.
     signal(SIGXCPU, SIG_DFL)
-    var timeIsOver = sigset_t()
-    sigemptyset(&timeIsOver)
-    sigaddset(&timeIsOver, SIGXCPU)
-    pthread_sigmask(SIG_UNBLOCK, &timeIsOver, nil)
+    Signals.unblock(SIGXCPU)
     let attributes = try? FileManager.default.attributesOfItem(atPath: file)
     let fileSize = attributes?[.size] as? Int ?? 0
     limit(fileSize: fileSize)

@@ -155,7 +155,7 @@ extension SupernetCommand {
       if let file {
         let text: String
         do {
-          text = try TextFile.decode(TextFile.bytes(file, limit: 1 << 30))
+          text = try TextFile.decode(readFile(file, limit: 1 << 30))
         } catch let error as TextFile.NotText {
           let place = error.line.map { ":\($0)" } ?? ""
           throw RunError.invalidInput("\(file)\(place): \(error); give one architecture a line")

@@ -110,7 +110,7 @@ enum ExitStatus: Int32 {
 
   private static func run(_ error: RunError) -> ExitStatus {
     switch error {
-    case .exists, .fileExists, .fileInTheWay, .impossibleBudget, .unfinished: .usage
+    case .exists, .fileInTheWay, .impossibleBudget, .unfinished: .usage
     case .notARun, .beingReplaced, .missingInput, .inputIsAway: .missingInput
     case .noRoom, .notAFolder: .inputOutput
     case .busy: .busy

@@ -48,7 +48,7 @@ struct NewRun: ParsableArguments {
     }
     let session = RunSession(work)
     let run = try SearchRun.start(
-      configuration,
+      check,
       in: try RunFolder.create(path, overwrite: place.overwrite, storage: work.storage),
       services: session.services
     )

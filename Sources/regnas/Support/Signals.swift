@@ -32,14 +32,19 @@ final class Signals {
     signal(SIGPIPE, SIG_IGN)
     // Swift's reporter of crashes catches Ctrl-\ too, prints a back trace, and goes on.
     signal(SIGQUIT, SIG_DFL)
-    var quit = sigset_t()
-    sigemptyset(&quit)
-    sigaddset(&quit, SIGQUIT)
-    pthread_sigmask(SIG_UNBLOCK, &quit, nil)
+    unblock(SIGQUIT)
+  }
+
+  /// Lets a signal through, also one that has come already.
+  static func unblock(_ number: Int32) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, number)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// `nohup` wants the program to survive the end of its terminal.
-  private static func staysIgnored(_ number: Int32) -> Bool {
+  static func staysIgnored(_ number: Int32) -> Bool {
     guard number == SIGHUP else { return false }
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }

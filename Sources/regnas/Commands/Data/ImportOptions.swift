@@ -125,11 +125,7 @@ extension ImageDatasetInfo {
   private static func shown(_ names: [String]) -> String {
     let limit = 100
     let texts = names.prefix(limit).map { name in
-      let plain = String(
-        String.UnicodeScalarView(
-          name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }
-        )
-      )
+      let plain = name.withoutControls
       return plain.contains(",") || plain.contains("\"")
         ? "\"" + plain.replacing("\"", with: "\"\"") + "\"" : plain
     }

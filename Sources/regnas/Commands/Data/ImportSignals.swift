@@ -8,8 +8,7 @@ final class ImportSignals {
 
   init() {
     let queue = DispatchQueue(label: "regnas.import.signals")
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      if number == SIGHUP, Self.isIgnored(number) { continue }
+    for number in [SIGINT, SIGTERM, SIGHUP] where !Signals.staysIgnored(number) {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
@@ -19,12 +18,5 @@ final class ImportSignals {
       source.resume()
       sources.append(source)
     }
-  }
-
-  /// As `nohup` has it for SIGHUP: that stays so.
-  private static func isIgnored(_ number: Int32) -> Bool {
-    let before = signal(number, SIG_IGN)
-    signal(number, before)
-    return unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
