@@ -170,7 +170,7 @@ extension Family {
     /// SHA-256 of the data set's content.
     public var dataDigest: String
     /// SHA-256 of the images and labels of the splits that members predict, whatever file they are
-    /// in; nil in files of regnas 0.2 and earlier.
+    /// in; nil in files of regnas 0.1.
     public var searchDigest: String?
     public var testDigest: String?
     /// SHA-256 of the supernet's file.

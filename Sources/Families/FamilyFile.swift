@@ -14,7 +14,7 @@ import Torch
 ///       space                            name of the space
 ///     * space-type, space-configuration  what it is rebuilt from (``SpaceDescription``)
 ///       data-sha256, supernet-sha256     digests of what the family was made from
-///       search-sha256, test-sha256       of the images and labels of the splits; not before 0.3
+///       search-sha256, test-sha256       of the images and labels of the splits; not before 0.2
 ///     * budget-unit                      of all budgets: MACs, parameters or ns
 ///     * computer                         version of libtorch, device, number of threads
 ///     configuration, report              texts: YAML of the run, JSON (``FamilyReport``)

@@ -27,7 +27,7 @@ public struct FamilyReport: Sendable, Codable {
     /// Whether it contains every smaller member, checked weight by weight.
     public var containsSmaller: Bool
     /// Number, from 1, of the first smaller member that is the same network; nil where none is, and
-    /// in files of regnas 0.2 and earlier.
+    /// in files of regnas 0.1.
     public var sameAs: Int?
 
     package init(

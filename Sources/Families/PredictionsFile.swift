@@ -5,7 +5,7 @@ import HDF5
 /// The file of one network's predictions, format `regnas.predictions`:
 ///
 ///     attributes
-///       search-sha256, test-sha256 of the images and labels of the splits; not before 0.3
+///       search-sha256, test-sha256 of the images and labels of the splits; not before 0.2
 ///     identity                     text: JSON of everything the predictions follow from
 ///     labels/search, labels/test   int32 [images]
 ///     search, test                 int32 [images], the predicted class, as in a family file

@@ -8,7 +8,7 @@ package struct StoredPredictions {
   package let classes: [Int32]
   /// True class per image.
   package let labels: [Int32]
-  /// SHA-256 of the split's images and labels; nil in files of regnas 0.2 and earlier.
+  /// SHA-256 of the split's images and labels; nil in files of regnas 0.1.
   package let splitDigest: String?
   /// SHA-256 of the content of the data set file; nil where the file does not say.
   package let dataDigest: String?

@@ -50,7 +50,7 @@ extension DataCommand {
           file,
           "its images have no names",
           remedy:
-            "Folders of pictures have some: import them again if it was written by 0.2.0 or before."
+            "Folders of pictures have some: import them again if it was written by 0.1.0."
         )
       }
       let names = split.map { dataset.indices(of: $0).map { all[$0] } } ?? all
