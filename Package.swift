@@ -175,8 +175,8 @@ let package = Package(
     room(
       "Search",
       [
-        "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "Networks",
-        "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
+        "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays",
+        "Networks", "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
         "Configuration", "Families", "Runs", "Evaluation", "Charts",
       ]
     ),

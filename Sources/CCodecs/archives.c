@@ -44,7 +44,8 @@ int codecs_zip_begin(codecs_zip *archive, int64_t index, char *message) {
   archive->entry = index < 0 ? NULL : zip_fopen_index(archive->archive, (zip_uint64_t)index, 0);
   if (archive->entry) return 0;
   snprintf(message, CODECS_MESSAGE, "%s", zip_strerror(archive->archive));
-  return -1;
+  int code = zip_error_code_zip(zip_get_error(archive->archive));
+  return code == ZIP_ER_COMPNOTSUPP ? CODECS_ZIP_METHOD : -1;
 }
 
 int codecs_zip_read(codecs_zip *archive, void *bytes, size_t count, size_t *got, char *message) {

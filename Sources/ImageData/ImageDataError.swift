@@ -31,7 +31,8 @@ public struct ImageDataError: Error, Hashable, Sendable, CustomStringConvertible
     self.remedy = remedy
   }
 
+  /// One line: names of files, arrays and classes may hold anything.
   public var description: String {
-    "\(path): \(cause)" + (remedy.isEmpty ? "" : ". \(remedy)")
+    ("\(path): \(cause)" + (remedy.isEmpty ? "" : ". \(remedy)")).withoutControls
   }
 }

@@ -44,7 +44,36 @@ import Testing
       64,
       "follows the quoted name"
     )
+    for (names, cause) in [
+      ("\"*", "the quote before '*' is not closed"), ("a,\"b,c", "the quote before 'b,c'"),
+      ("a,a,b,c,d", "two classes have the same name, 'a'"),
+    ] {
+      try regnas.refuse("\(Self.npz) --classes \(names) --out b.h5", 64, cause)
+    }
+    for option in ["seed", "search"] {
+      try regnas.refuse("\(Self.npz) --\(option) -1 --out b.h5", 64, "-1")
+    }
     #expect(!folder.exists("b.h5"))
+  }
+
+  /// Names of arrays are what others wrote, and a refusal is one line.
+  @Test func refusalsAreOneLine() throws {
+    try folder.put("P6 1 1 255 abc", "pictures/a\u{1b}[31m\nb/1.ppm")
+    try folder.copy(fixture("Images/colour.bmp"), to: "more/a\u{1b}[31m\nb/1.bmp")
+    let command: Command = "data import folder more --size 8 --classes cat --out a.h5"
+    let result = try regnas(command)
+    #expect(result.status == 64)
+    #expect(result.errors.split(separator: "\n").count == 1)
+    #expect(result.errors.contains("The class folders are: a?[31m?b."), "\(result.errors)")
+    try regnas.refuse("data import folder pictures --size 8 --out a.h5", 65, "others: 1 PNM")
+  }
+
+  @Test func searchPartsAreNamed() throws {
+    let search: Command = "--search-file x.npy --search-labels-file y.npy"
+    let result = try regnas.succeed("\(Self.npz) \(search) --search 40 --out a.h5")
+    #expect(result.output.contains("splits     80 train, 40 search, 40 test"), "\(result.output)")
+    let missing: Command = "\(Self.npz) --search-images x --out b.h5"
+    try regnas.refuse(missing, 64, "--search-images and --search-labels go together")
   }
 
   @Test func aSubsetIsSmallAndRemembersItsRows() throws {

@@ -91,6 +91,8 @@ import Testing
       f['negative'] = y - 1
       f['huge'] = y + 2**40
       f['pair'] = n.zeros((30, 2), 'i4')
+      several = n.eye(3)[y]; several[4:6] = 1; several[9] = 0
+      f['several'] = several
       """
     )
     for name in ["column", "row", "real", "half", "hot"] {
@@ -108,7 +110,11 @@ import Testing
     refused("there are 29 labels for 30 images") { _ = try source("x", "short") }
     refused("label -1 of image 0 is out of range") { _ = try source("x", "negative") }
     refused("label 1099511627776 of image 0 is out of range") { _ = try source("x", "huge") }
-    refused("not one-hot") { _ = try source("x", "pair") }
+    refused("not one-hot: no class for 30 of 30 images") { _ = try source("x", "pair") }
+    refused(
+      "several classes for 2 of 30 images, first for image 4; no class for 1 of 30 images, first for "
+        + "image 9. Each image has one class here. Keep those that have: k = y.sum(axis=1) == 1"
+    ) { _ = try source("x", "several") }
     refused("2 class names were given, the labels are of 3 classes (0 to 2)") {
       try DatasetWriter(seed: 1, classNames: ["a", "b"]).write(source(), to: folder.file("a.h5"))
     }
@@ -125,7 +131,9 @@ import Testing
       f['deep'] = x.astype('u2') * 257
       f['normal'] = x / 64 - 2
       f['centred'] = x / 127.5 - 1
-      f['nan'] = n.where(x == 7, n.nan, x)
+      f['nan'] = n.where(n.arange(30)[:, None, None, None] // 2 == 3, n.nan, x)
+      f['infinite'] = n.where(n.arange(30) == 8, n.inf, n.moveaxis(x, 0, 3))
+      f['none'] = x[:0]
       f['text'] = n.full((30, 2, 2), b'a')
       f['flat'] = x.reshape(30, 60)
       f['rgba'] = n.concatenate([x, x[..., :1]], 3)
@@ -141,7 +149,11 @@ import Testing
     refused("(x // 257).astype('uint8')") { _ = try source("deep") }
     refused("values from -2 to 1.984375, 0 to 255 were expected") { _ = try source("normal") }
     refused("x = (x + 1) / 2") { _ = try source("centred") }
-    refused("is not finite") { _ = try source("nan") }
+    refused("not finite (NaN or infinite) in 2 of 30 images: rows 6, 7, counted from 0") {
+      _ = try source("nan")
+    }
+    refused("in 1 of 30 images: rows 8, counted") { _ = try source("infinite", layout: "hwcn") }
+    refused("the array is empty: its shape is [0, 4, 5, 3]") { _ = try source("none") }
     refused("the elements are texts, pixels were expected") {
       _ = try source("text", layout: "nhw").shape
     }
@@ -165,8 +177,19 @@ import Testing
       n.save('images.npy', x.transpose(3, 0, 1, 2).astype('>f4'))
       n.save('labels.npy', y)
       open('none.npz', 'wb').write(b'PK\\5\\6' + bytes(18))
+      import zipfile
+      for name, method in ('bzip2', zipfile.ZIP_BZIP2), ('lzma', zipfile.ZIP_LZMA):
+        with zipfile.ZipFile(name + '.npz', 'w', method) as z:
+          for key in 'xy': z.writestr(key + '.npy', zipfile.ZipFile('plain.npz').read(key + '.npy'))
       """
     )
+    #expect(try contents(source(file: "bzip2.npz")).pixels == expected)
+    // Whether the library reads it depends on how it was built; if not, the remedy works.
+    do { #expect(try contents(source(file: "lzma.npz")).pixels == expected) } catch {
+      let remedy = try #require("\(error)".split(separator: "Pack it anew: ").dropFirst().first)
+      try run("/bin/sh", "-c", "cd '\(folder.path)' && PATH=/usr/bin && \(remedy)")
+      #expect(try contents(source(file: "new.npz")).pixels == expected)
+    }
     for file in ["plain.npz", "packed.npz"] {
       let source = try source(file: file)
       let read = try contents(source)
@@ -198,6 +221,78 @@ import Testing
     try folder.put(folder.bytes("labels.npy").dropLast(), "cut.npy")
     refused("the array takes 240 bytes, the file has 239") {
       _ = try ArraySource(training: .init(file: folder.file("cut.npy")))
+    }
+  }
+
+  /// As MedMNIST names its arrays, and h5py's users theirs.
+  @Test(arguments: [
+    ("train_images", "train_labels", "val_images", "val_labels", "test_images", "test_labels"),
+    ("x", "y", "x_valid", "y_valid", "X_test", "Y_test"),
+    ("train/x", "/train/y", "validation/x", "validation/y", "test/x", "test/y"),
+  ]) func splitsAreToldByNames(names: (String, String, String, String, String, String)) throws {
+    let all = [names.0, names.1, names.2, names.3, names.4, names.5]
+    _ = try make(
+      """
+      del f['x'], f['y']
+      names = \(all)
+      for i, rows in enumerate([slice(0, 15), slice(15, 24), slice(24, 30)]):
+        f[names[2 * i]], f[names[2 * i + 1]] = x[rows], y[rows]
+      f['notes'] = [1]
+      n.savez('made.npz', **{k.strip('/').replace('/', '_'): f[k][...] for k in names})
+      """
+    )
+    for file in ["made.h5", "made.npz"] {
+      func name(_ index: Int) -> String {
+        file == "made.h5"
+          ? all[index]
+          : all[index].split(separator: "/").joined(separator: "_")
+      }
+      let source = try source(name(0), name(1), file: file)
+      #expect((source.count, source.searchCount, source.testCount) == (30, 9, 6))
+      #expect(try contents(source).pixels == expected)
+      let taken = [(2, "search", 9), (4, "test", 6)].map {
+        "\($2) images of '\(name($0))' taken as the \($1) split"
+      }
+      let unread = file == "made.h5" ? ["1 other array of the file not read: notes"] : []
+      #expect(source.notes.map(\.line) == taken + unread)
+    }
+    // What is asked for is not taken twice.
+    let path = folder.file("made.h5")
+    let asked = try ArraySource(
+      training: .init(file: path, images: all[0], labels: all[1]),
+      search: .init(file: path, images: all[4], labels: all[5]),
+      test: .init(file: path, images: all[2], labels: all[3])
+    )
+    #expect((asked.searchCount, asked.testCount) == (6, 9))
+    #expect(asked.notes.map(\.line) == ["1 other array of the file not read: notes"])
+  }
+
+  /// Parts by their names that do not suit are no reason to refuse the others.
+  @Test func splitsThatDoNotSuitAreNoted() throws {
+    _ = try make(
+      """
+      f['x_val'], f['y_val'] = x[:, :3], y
+      f['x_test'], f['y_test'] = x, y - 1
+      f['x_eval'] = x
+      """
+    )
+    let source = try source()
+    #expect((source.count, source.searchCount, source.testCount) == (30, 0, 0))
+    #expect(
+      source.notes.map(\.line) == [
+        "2 arrays of a search split, by their names, cannot be used: its images are 3 x 5 x 3, those "
+          + "of x are 4 x 5 x 3: x_val, y_val",
+        "2 arrays of a test split, by their names, cannot be used: label -1 of image 0 is out of "
+          + "range: x_test, y_test",
+        "1 other array of the file not read: x_eval",
+      ]
+    )
+    refused("its images are 3 x 5 x 3") {
+      let path = folder.file("made.h5")
+      _ = try ArraySource(
+        training: .init(file: path, images: "x", labels: "y"),
+        search: .init(file: path, images: "x_val", labels: "y_val")
+      )
     }
   }
 

@@ -146,6 +146,16 @@ private final class MadeSource: ImageSource {
     )
     #expect(pairs.info.classCounts["train"]?.allSatisfy { $0 >= 1 } == true)
     #expect(notes(pairs).count == 2)
+    // Among classes of one image, each of two keeps one for train before those of one give theirs.
+    let single = (0..<60).map { Int32($0) }
+    for size in [8, 20] {
+      let mixed = try write(
+        MadeSource(single + (0..<3).map { Int32($0) }),
+        SplitSizes(search: size, test: size)
+      )
+      #expect(mixed.info.classCounts["train"]?.prefix(3).allSatisfy { $0 >= 1 } == true)
+      #expect(notes(mixed).count == 3)
+    }
     // A split that is smaller than the number of classes cannot have all.
     let small = try write(MadeSource((0..<120).map { Int32($0 / 2) }), SplitSizes(train: 10))
     #expect(small.indices(of: .train).count == 10)

@@ -156,7 +156,6 @@ import Testing
       try source.read { _, _ in }
       #expect(
         source.notes.map(\.line) == [
-          "1 class only, so that there is nothing to tell apart: a",
           "1 picture turned upright by orientation tags: a/turned.jpg",
           "1 transparent picture composed on white: a/clear.png",
           "1 CMYK picture turned into RGB without a colour profile: a/ink.jpg",

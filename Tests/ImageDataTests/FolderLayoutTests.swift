@@ -128,16 +128,40 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     #expect(splits.classNames == ["front", "side"])
     #expect(splits.notes.map(\.line).contains("1 picture of 'bus' left out: it is no split"))
     #expect(
-      try refusal(["train/1.png", "test/1.png"]).contains("hold pictures but no class folders")
-    )
-    #expect(try refusal(["val/a/1.png", "test/a/1.png"]).contains("may be splits or classes"))
-    #expect(
-      try refusal(["val/a/1.png", "test/a/1.png"], layout: .splits).contains("no folder 'train'")
-    )
-    #expect(
       try refusal(["train/a/1.png", "val/a/1.png", "valid/a/1.png", "test/a/1.png"])
         .contains("several folders of validation images: 'val', 'valid'")
     )
+  }
+
+  /// What is advised is not refused in turn.
+  @Test func splitsWithoutClassesOrTrainingImages() throws {
+    for paths in [["train/1.png", "test/1.png"], ["train/1.png", "test/a/1.png"]] {
+      #expect(
+        try refusal(paths).contains(
+          "the pictures of 'train' lie in no class folders. Make a folder for each class"
+        )
+      )
+      #expect(try refusal(paths, layout: .splits).contains("Make a folder for each class"))
+      #expect(try open(makeFolder(paths), layout: .classes).classNames == ["test", "train"])
+    }
+    #expect(try refusal(["1.png", "2.png"]).contains("its 2 pictures lie in none. Make a folder"))
+    for layout in [FolderLayout.automatic, .splits] {
+      let folder = try makeFolder(["test/a/1.png", "test/b/1.png"])
+      let error = #expect(throws: ImageDataError.self) { _ = try open(folder, layout: layout) }
+      let advised = "\(folder.path)/test"
+      #expect(
+        error?.description.contains(
+          "there is no folder 'train' beside 'test'. To divide its images into all splits, import "
+            + "\(advised) itself; else"
+        ) == true
+      )
+      #expect(try FolderSource(folder: advised, size: 4).classNames == ["a", "b"])
+      #expect(
+        try refusal(["val/a/1.png", "test/a/1.png"], layout: layout).contains(
+          "no folder 'train' beside 'test', 'val'. Put the training images into a folder 'train'"
+        )
+      )
+    }
   }
 
   @Test func splitsBelowAreNotMixedUp() throws {

@@ -76,6 +76,41 @@ import Testing
     #expect(both.count == 57 && both.testCount == 7 && both.notes.isEmpty)
   }
 
+  /// Labels of QMNIST: 32-bit numbers in 8 columns, of which the first is the class.
+  @Test func labelsOfQMNIST() throws {
+    let folder = try TemporaryFolder()
+    func labels(_ columns: Int, dimensions: UInt8 = 2) -> [UInt8] {
+      var file: [UInt8] = [0, 0, 12, dimensions, 0, 0, 0, 12]
+      if dimensions == 2 { file += [0, 0, 0, UInt8(columns)] }
+      for row in 0..<12 {
+        for column in 0..<columns { file += [0, 0, column == 0 ? 1 : 77, UInt8(row % 3)] }
+      }
+      return file
+    }
+    try folder.put(idx([12, 6, 5], pixels(360)), "qmnist-train-images-idx3-ubyte")
+    let name = "qmnist-train-labels-idx2-int"
+    try folder.put(labels(8), name)
+    let source = try IDXSource(folder: folder.path)
+    let classes = (0..<12).map { Int32(256 + $0 % 3) }
+    #expect(try source.labels() == classes)
+    #expect(try contents(source).labels == classes)
+    #expect(
+      source.notes.first?.line
+        == "12 labels of 8 columns, as those of QMNIST: the first taken as the class"
+    )
+    try folder.put(labels(1, dimensions: 1), name)
+    #expect(try IDXSource(folder: folder.path).labels() == classes)
+    try folder.put(labels(3), name)
+    refused("each label has 3 columns; 1, or the 8 of QMNIST, were expected") {
+      _ = try IDXSource(folder: folder.path)
+    }
+    let none = IDXSource.Pair(
+      images: try folder.put(idx([0, 6, 5], []), "no-images"),
+      labels: try folder.put(idx([0], []), "no-labels")
+    )
+    refused("no-images: there are no images in it") { _ = try IDXSource(training: none) }
+  }
+
   @Test func whatIsMissingOrThereTwiceIsNamed() throws {
     let folder = try TemporaryFolder()
     for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"] {
@@ -232,6 +267,29 @@ import Testing
     }
   }
 
+  /// Sound pickles that are not read: what they are is said, and what is advised works.
+  @Test(.enabled(if: H5py.isInstalled, H5py.note), arguments: [0, 1, 2])
+  func oldProtocolsOfPython3(pickleProtocol: Int) throws {
+    let folder = try TemporaryFolder()
+    let program = """
+      import pickle, sys, numpy as n
+      for name in 'train', 'test':
+        d = dict(fine_labels=[1, 2], data=n.arange(6144).astype('u1').reshape(2, 3072), é=1.5)
+        pickle.dump(d, open(sys.argv[1] + '/' + name, 'wb'), int(sys.argv[2]))
+      """
+    try run("/usr/bin/python3", "-c", program, folder.path, "\(pickleProtocol)")
+    for name in ["train", "test"] {
+      let error = #expect(throws: ImageDataError.self) {
+        _ = try CIFARSource(folder: folder.path)
+      }
+      let text = try #require(error?.description)
+      #expect(text.contains("\(name): this is a pickle of protocol "))
+      let remedy = try #require(text.split(separator: "write it anew: ").dropFirst().first)
+      try run("/bin/sh", "-c", "PATH=/usr/bin; \(remedy)")
+    }
+    #expect(try contents(CIFARSource(folder: folder.path)).labels == [1, 2, 1, 2])
+  }
+
   @Test func picklesAreNeverExecuted() throws {
     let folder = try TemporaryFolder()
     let command = "touch \(folder.file("executed"))"
@@ -338,12 +396,27 @@ import Testing
     )
   }
 
+  @Test func picturesOfOtherTypesAreCounted() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a/1.ppm", "a/2.PGM", "b/1.svg", "b/notes.txt"] { try folder.put("x", name) }
+    refused(
+      "only pictures of others: 2 PNM, 1 SVG; and 1 file other than pictures (1 .txt). Read are JPEG, "
+        + "PNG, WebP, BMP, GIF and TIFF. Convert the others, for example with ImageMagick: find "
+        + "'\(folder.path)' \\( -iname '*.pgm' -o -iname '*.ppm' -o -iname '*.svg' \\) -exec mogrify "
+        + "-format png {} +"
+    ) {
+      _ = try FolderSource(folder: folder.path, size: 8)
+    }
+  }
+
   @Test func uselessFoldersAreRefused() throws {
     let folder = try TemporaryFolder()
     refused("there is no such folder") {
       _ = try FolderSource(folder: folder.file("none"), size: 8)
     }
-    refused("there are no images") { _ = try FolderSource(folder: folder.path, size: 8) }
+    refused("there are no images of a type that is read. Make a folder for each class") {
+      _ = try FolderSource(folder: folder.path, size: 8)
+    }
     refused("images of size 0") { _ = try FolderSource(folder: folder.path, size: 0) }
   }
 }

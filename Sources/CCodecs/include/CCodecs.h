@@ -36,7 +36,9 @@ int codecs_zip_open(const char *path, codecs_zip **archive, char *message);
 int64_t codecs_zip_count(codecs_zip *archive);
 /// The name of an entry, NULL when there is none; valid as long as the archive is open.
 const char *codecs_zip_name(codecs_zip *archive, int64_t index);
-/// Begins an entry at its start, instead of the one before.
+/// Begins an entry at its start, instead of the one before. CODECS_ZIP_METHOD when it is packed by a
+/// method that the library does not have.
+enum { CODECS_ZIP_METHOD = 1 };
 int codecs_zip_begin(codecs_zip *archive, int64_t index, char *message);
 /// Reads up to `count` bytes; `*got` is smaller only at the end. Its checksum is compared there.
 int codecs_zip_read(codecs_zip *archive, void *bytes, size_t count, size_t *got, char *message);

@@ -112,21 +112,32 @@ enum ArrayLabels {
     let count = array.shape[axis]
     // In memory either [count, classes], or the other way round.
     let isOuter = array.shape[..<axis].allSatisfy { $0 == 1 }
-    return try (0..<count).map { image in
-      var place: Int32 = -1
-      var isOneHot = true
-      for number in 0..<classes {
-        let value = values[isOuter ? image * classes + number : number * count + image]
-        if value == 1, place < 0 { place = Int32(number) } else if value != 0 { isOneHot = false }
-      }
-      guard isOneHot, place >= 0 else {
+    var places: [Int32] = []
+    var (several, none) = ([Int](), [Int]())
+    for image in 0..<count {
+      let row = (0..<classes).map { values[isOuter ? image * classes + $0 : $0 * count + image] }
+      guard row.allSatisfy({ $0 == 0 || $0 == 1 }) else {
         throw array.refuse(
           "labels of shape \(array.ownersShape) that are not one-hot (image \(image))",
           remedy: "Store one class number for each image: y.argmax(axis=1) for probabilities."
         )
       }
-      return place
+      let ones = row.count { $0 == 1 }
+      if ones > 1 { several.append(image) } else if ones == 0 { none.append(image) }
+      places.append(Int32(row.firstIndex(of: 1) ?? 0))
     }
+    guard several.isEmpty, none.isEmpty else {
+      let found = [(several, "several classes"), (none, "no class")].filter { !$0.0.isEmpty }
+        .map { "\($0.1) for \($0.0.count) of \(count) images, first for image \($0.0[0])" }
+      throw array.refuse(
+        "labels of shape \(array.ownersShape) that are not one-hot: "
+          + found.joined(separator: "; "),
+        remedy: "Each image has one class here. Keep those that have: k = y.sum(axis=1) == 1; "
+          + "x, y = x[k], y[k].argmax(axis=1)"
+          + (several.isEmpty ? "." : ". Or tell one class from the others: y = y[:, 0].")
+      )
+    }
+    return places
   }
 }
 

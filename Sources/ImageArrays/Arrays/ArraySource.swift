@@ -29,90 +29,56 @@ package final class ArraySource: ImageSource {
   package let path: String
   package let shape: ImageShape
   package let count: Int
+  package let searchCount: Int
   package let testCount: Int
   package let classNames: [String]?
   package private(set) var notes: [ImportNote] = []
   private var parts: [(images: ImageArray, values: PixelValues, labels: [Int32])] = []
   private let paths: [String]
 
-  /// Checks shapes and values, and reads the labels.
+  /// Checks shapes and values, and reads the labels. A search or test part that is not asked for is
+  /// taken where the names of the arrays tell of one (see `ArrayParts`), and noted.
   ///
   /// - Parameter layout: such as `nhwc` (see `ArrayLayout`); `nil` to tell from the shape.
   /// - Throws: `HDF5Error`, or `ImageDataError` when arrays are not images with their labels.
-  package init(training: Part, test: Part? = nil, layout: String? = nil) throws {
-    let layout = try layout.map(ArrayLayout.init)
-    var files: [String: any ArrayFile] = [:]
-    func file(_ path: String) throws -> any ArrayFile {
-      if let file = files[path] { return file }
-      let file = try ArrayFiles.open(path)
-      files[path] = file
-      return file
-    }
-    let asked = [training, test].compactMap { $0 }
-    var used: [String: Set<String>] = [:]
-    var found: [(images: ImageArray, labels: ArrayLabels)] = []
-    for part in asked {
-      let images = try file(part.file).array(part.images)
-      try (images as? HDF5ForeignArray)?.checkWritten()
-      let labels = try file(part.labelsFile ?? part.file).array(part.labels)
-      used[part.file, default: []].insert(images.name)
-      used[part.labelsFile ?? part.file, default: []].insert(labels.name)
-      try (labels as? HDF5ForeignArray)?.checkWritten()
-      let usual = try layout ?? Self.guess(images, labels)
-      let array = try ImageArray(images, usual)
-      if layout == nil, found.isEmpty, usual.letters.first != "n" {
-        notes.append(
-          ImportNote(
-            "images taken from shape \(images.ownersShape) in the layout \(usual.text), as there are "
-              + "so many labels",
-            count: array.count
-          )
-        )
-      }
-      if let first = found.first?.images, first.shape != array.shape {
-        throw images.refuse(
-          "its images are \(array.shape.height) x \(array.shape.width) x \(array.shape.channels), "
-            + "those of \(first.array.name) are \(first.shape.height) x \(first.shape.width) x "
-            + "\(first.shape.channels)",
-          remedy: "Give both parts images of one shape."
-        )
-      }
-      found.append((array, try ArrayLabels(labels, count: array.count)))
-    }
+  package init(
+    training: Part,
+    search: Part? = nil,
+    test: Part? = nil,
+    layout: String? = nil
+  ) throws {
+    var reader = ArrayParts(layout: try layout.map(ArrayLayout.init))
+    let first = try reader.read(training)
+    let askedSearch = try search.map { try reader.read($0, like: first) }
+    let askedTest = try test.map { try reader.read($0, like: first) }
+    let ownSearch = try askedSearch ?? reader.usual(.search, beside: training, like: first)
+    let ownTest = try askedTest ?? reader.usual(.test, beside: training, like: first)
+    let found = [first, ownSearch, ownTest].compactMap(\.self)
     let numbering = try LabelNumbering(found.map(\.labels), path: training.file)
-    shape = found[0].images.shape
+    shape = first.images.shape
     classNames = numbering.classNames
-    notes += numbering.notes
+    notes = reader.notes + numbering.notes
     for (index, part) in found.enumerated() {
       let values = try PixelValues(part.images)
       if let note = values.note(part.images.array, count: part.images.count) { notes.append(note) }
       parts.append((part.images, values, numbering.labels[index]))
     }
-    notes += files.sorted { $0.key < $1.key }.compactMap {
-      Self.unread($1, besides: used[$0] ?? [])
-    }
+    notes += reader.unread
     path = training.file
-    importer = try file(training.file).format
-    count = parts.reduce(0) { $0 + $1.images.count }
-    testCount = parts.dropFirst().reduce(0) { $0 + $1.images.count }
-    let names = asked.map { "\($0.images ?? "-")+\($0.labels ?? "-")" }.joined(separator: ",")
-    options = "arrays=\(names) layout=\(parts[0].images.layout.text)"
+    importer = try reader.file(training.file).format
+    count = found.reduce(0) { $0 + $1.images.count }
+    searchCount = ownSearch?.images.count ?? 0
+    testCount = ownTest?.images.count ?? 0
+    func names(_ part: Part?) -> String? { part.map { "\($0.images ?? "-")+\($0.labels ?? "-")" } }
+    options =
+      "arrays=\([names(training), names(test)].compactMap(\.self).joined(separator: ","))"
+      + (names(search).map { " search=\($0)" } ?? "") + " layout=\(first.images.layout.text)"
     var paths: [String] = []
+    let asked = [training, search, test].compactMap(\.self)
     for path in asked.flatMap({ [$0.file, $0.labelsFile ?? $0.file] }) where !paths.contains(path) {
       paths.append(path)
     }
     self.paths = paths
-  }
-
-  /// A validation part, say, which is not asked for.
-  private static func unread(_ file: any ArrayFile, besides used: Set<String>) -> ImportNote? {
-    let all = file.summaries()
-    guard all.count > used.count else { return nil }
-    let names = all.map { String($0.prefix { $0 != " " }) }.filter { name in
-      !used.contains(name) && !used.contains("/" + name)
-    }
-    guard !names.isEmpty else { return nil }
-    return ImportNote("other arrays of the file not read", count: names.count, examples: names)
   }
 
   package var files: [SourceFile] { get throws { try paths.map(sourceFile) } }
@@ -140,14 +106,6 @@ package final class ArraySource: ImageSource {
         }
       }
     }
-  }
-
-  private static func guess(
-    _ images: any ForeignArray,
-    _ labels: any ForeignArray
-  ) throws -> ArrayLayout {
-    // Of one-hot labels the first dimension counts them.
-    try ArrayLayout(guessing: images, labels: labels.ownersShape.first { $0 != 1 } ?? 1)
   }
 }
 

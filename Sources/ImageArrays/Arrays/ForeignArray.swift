@@ -46,6 +46,8 @@ protocol ArrayFile {
   var path: String { get }
   /// Short name of the format, kept as provenance.
   var format: String { get }
+  /// Of all arrays, or of a thousand where there are more.
+  var names: [String] { get }
   /// Some of the arrays there are with their types and shapes, for messages.
   func summaries() -> [String]
   /// - Parameter name: `nil` where there is only one array.
@@ -64,8 +66,8 @@ extension ArrayFile {
   }
 
   var choice: String {
-    contents + " Name them with --images and --labels, those of a test part with --test-images and "
-      + "--test-labels."
+    contents + " Name them with --images and --labels, those of a search and a test part "
+      + "with --search-images, --search-labels, --test-images and --test-labels."
   }
 
   func missing(_ name: String) -> ImageDataError {

@@ -15,6 +15,8 @@ struct HDF5ArrayFile: ArrayFile {
     root = try HDF5File.open(path).root
   }
 
+  var names: [String] { root.datasets(limit: 1000).map(\.name) }
+
   func summaries() -> [String] { listing().map(\.summary) }
 
   private func listing() -> [HDF5ForeignArray] {

@@ -26,6 +26,8 @@ struct NPYFile: ArrayFile {
     only = NPYArray(header, FileStream(file, start: position), path: path, name: "")
   }
 
+  var names: [String] { [only.name] }
+
   func summaries() -> [String] { [only.summary] }
 
   func array(_ name: String?) throws -> any ForeignArray {
@@ -38,6 +40,26 @@ struct NPYFile: ArrayFile {
       )
     }
     return only
+  }
+}
+
+/// The numbers of a file that `numpy.save` wrote, where they are no images.
+package struct NPYNumbers {
+  package let shape: [Int]
+  /// In row-major order.
+  package let values: [Double]
+
+  /// - Parameter start: the first bytes of a file.
+  package static func isOne(_ start: [UInt8]) -> Bool { start.starts(with: NPYHeader.magic) }
+
+  /// - Throws: `ImageDataError` when the file is damaged, or its entries are no numbers.
+  package init(_ path: String) throws {
+    let array = try NPYFile(path).array(nil)
+    shape = array.ownersShape
+    guard array.elementType != .string else {
+      throw array.refuse("its entries are no numbers", remedy: "Save it as an array of integers.")
+    }
+    values = array.shape.isEmpty ? [] : try array.numbers(0..<array.shape[0], axis: 0)
   }
 }
 

@@ -68,7 +68,8 @@ struct NPYHeader: Equatable {
     else {
       throw damaged("its shape cannot be read")
     }
-    var product = 1 << 8
+    // The largest elements are texts of 4096 code points.
+    var product = 1 << 14
     for number in numbers {
       let (next, overflow) = product.multipliedReportingOverflow(by: max(1, number))
       guard !overflow else { throw damaged("shape \(numbers) is impossible") }

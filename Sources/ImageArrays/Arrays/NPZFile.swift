@@ -28,6 +28,8 @@ final class NPZFile: ArrayFile {
     }
   }
 
+  var names: [String] { entries.map(\.name) }
+
   func summaries() -> [String] {
     entries.prefix(Self.listed + 1).map { entry in
       (try? open(entry))?.summary ?? "\(entry.name) (of a type that is not read)"
@@ -85,7 +87,17 @@ private final class ZipArchive {
 
   func begin(_ index: Int64) throws {
     var message = [CChar](repeating: 0, count: Int(CODECS_MESSAGE))
-    guard codecs_zip_begin(archive, index, &message) == 0 else { throw damaged(index, message) }
+    let status = codecs_zip_begin(archive, index, &message)
+    if status == CODECS_ZIP_METHOD {
+      throw ImageDataError(
+        .badData,
+        "\(path): \(name(index) ?? "")",
+        "it is packed by a method that is not read, such as LZMA",
+        remedy: "Pack it anew: python3 -c \"import numpy as n; "
+          + "n.savez_compressed('new.npz', **n.load('\(path)'))\""
+      )
+    }
+    guard status == 0 else { throw damaged(index, message) }
   }
 
   func read(_ count: Int, of index: Int64) throws -> [UInt8] {

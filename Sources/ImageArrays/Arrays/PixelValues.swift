@@ -33,21 +33,30 @@ enum PixelValues: Equatable {
     default: break
     }
     var (least, most, isWhole) = (Double.infinity, -Double.infinity, true)
+    var notFinite: Set<Int> = []
     let block = array.blockLength(along: images.axis, near: 4 << 20, elementSize: 8)
+    let inner = array.shape[(images.axis + 1)...].reduce(1, *)
     for start in stride(from: 0, to: images.count, by: block) {
       let rows = start..<min(images.count, start + block)
-      for value in try array.numbers(rows, axis: images.axis) {
+      for (place, value) in try array.numbers(rows, axis: images.axis).enumerated() {
         // A value that is no number fails here, too.
         guard value >= -1e30, value <= 1e30 else {
-          throw array.refuse(
-            "the pixel value \(value) in images \(rows.lowerBound) to \(rows.upperBound - 1) is not finite",
-            remedy: "Replace it, or leave those images out."
-          )
+          notFinite.insert(start + place / inner % rows.count)
+          continue
         }
         least = min(least, value)
         most = max(most, value)
         isWhole = isWhole && value == value.rounded()
       }
+    }
+    guard notFinite.isEmpty else {
+      let first = notFinite.sorted().prefix(5).map(String.init).joined(separator: ", ")
+      let rest = notFinite.count > 5 ? ", ..." : ""
+      throw array.refuse(
+        "pixels are not finite (NaN or infinite) in \(notFinite.count) of \(images.count) images: "
+          + "rows \(first)\(rest), counted from 0",
+        remedy: "Replace them, x = numpy.nan_to_num(x), or leave those images out."
+      )
     }
     let isReal = array.elementType == .float32 || array.elementType == .float64
     let range = "values from \(PixelValues.short(least)) to \(PixelValues.short(most))"

@@ -45,6 +45,8 @@ struct BatchPickle {
   private var dictionaries: [[String: Value]] = []
   private var arrays: [Array] = []
   private var root = Value.opaque
+  /// Of Python's pickle; the oldest two do not say which they are.
+  private var version = 0
 
   /// - Throws: `ImageDataError` when the file is damaged or is no such pickle.
   init(_ path: String) throws {
@@ -93,7 +95,7 @@ struct BatchPickle {
 
   private mutating func execute(_ opcode: UInt8) throws {
     switch Character(Unicode.Scalar(opcode)) {
-    case "\u{80}": position += 1
+    case "\u{80}": version = try number(1)
     case "\u{95}": position += 8
     case "(": marks.append(stack.count)
     case "0": _ = try pop()
@@ -159,6 +161,7 @@ struct BatchPickle {
       stack.append(try call(name, lists[arguments]))
     case "b": try build(try pop())
     default:
+      if try isOfTheFirstProtocols { throw old() }
       throw damaged(
         "it uses the step 0x\(String(opcode, radix: 16)), which no batch of CIFAR needs"
       )
@@ -200,9 +203,9 @@ struct BatchPickle {
       guard fields.count == 5, case .type(let type) = fields[2], case .integer(0) = fields[3],
         case .bytes(let bytes) = fields[4]
       else {
-        throw damaged(
-          "an array has no bytes in row-major order (pickle it with protocol 3 or later)"
-        )
+        // Python 3 spells bytes as text there.
+        if version < 3, fields.count == 5, case .opaque = fields[4] { throw old() }
+        throw damaged("an array has no bytes in row-major order")
       }
       arrays[index] = Array(type: type, shape: try shape(fields[1]), bytes: bytes)
     default: throw damaged("it gives a state to something that has none")
@@ -227,6 +230,28 @@ struct BatchPickle {
       file.path,
       "the pickle cannot be read: \(cause) (before byte \(position))",
       remedy: "It is damaged or no batch of CIFAR: fetch it again."
+    )
+  }
+
+  /// Sound, but written in the steps of Python's first pickles: texts, a line each.
+  private var isOfTheFirstProtocols: Bool {
+    get throws {
+      guard version == 0, let first = try file.read(0..<min(1, file.count)).first else {
+        return false
+      }
+      return first == UInt8(ascii: "(") || first == UInt8(ascii: "}")
+    }
+  }
+
+  private func old() -> ImageDataError {
+    ImageDataError(
+      .badData,
+      file.path,
+      "this is a pickle of protocol \(version == 2 ? "2 of Python 3" : "0 or 1"), which is not read "
+        + "(protocols 3 to 5, and what Python 2 wrote, are)",
+      remedy: "If you trust it, let Python write it anew: python3 -c \"import pickle as p; "
+        + "f = '\(file.path)'; d = p.load(open(f, 'rb'), encoding='latin1'); "
+        + "p.dump(d, open(f, 'wb'), 4)\""
     )
   }
 

@@ -51,7 +51,7 @@ struct CIFARBatch {
     step = Self.imageSize
     guard let data = pickle.array("data"), let numbers = pickle.integers(key),
       ["u1", "|u1", "uint8"].contains(data.type), data.shape == [numbers.count, step],
-      data.bytes.count == numbers.count * step
+      data.bytes.count == numbers.count * step, !numbers.isEmpty
     else {
       throw ImageDataError(
         .badData,

@@ -161,15 +161,17 @@ struct IDXFolder {
     return found
   }
 
-  /// `[SET-](train|t10k|test)-(images|labels)(-|.)idx(3|1)-ubyte[.gz]`, in any case.
+  /// `[SET-](train|t10k|test)-(images|labels)(-|.)idx(3|1)-ubyte[.gz]`, in any case; QMNIST's labels
+  /// are `-idx2-int`.
   private static func parse(_ name: String, at path: String, _ depth: Int) -> Found? {
     let plain = name.lowercased().hasSuffix(".gz") ? String(name.dropLast(3)) : name
     let words = plain.lowercased().replacingOccurrences(of: ".", with: "-")
       .replacingOccurrences(of: "_", with: "-").split(separator: "-").map(String.init)
-    guard words.count >= 4, words.last == "ubyte",
-      let content = Content(rawValue: words[words.count - 3]),
-      words[words.count - 2] == (content == .images ? "idx3" : "idx1")
-    else { return nil }
+    guard words.count >= 4, let content = Content(rawValue: words[words.count - 3]) else {
+      return nil
+    }
+    let kinds = content == .images ? ["idx3-ubyte"] : ["idx1-ubyte", "idx2-int", "idx1-int"]
+    guard kinds.contains(words.suffix(2).joined(separator: "-")) else { return nil }
     let part: Part
     switch words[words.count - 4] {
     case "train": part = .train

@@ -49,6 +49,15 @@ package final class IDXSource: ImageSource {
     self.test = test
     self.classNames = classNames
     shape = first.shape
+    let wide = [first, second].compactMap(\.self).filter { $0.labels.columns > 1 }
+    if let columns = wide.first?.labels.columns {
+      notes.append(
+        ImportNote(
+          "labels of \(columns) columns, as those of QMNIST: the first taken as the class",
+          count: wide.reduce(0) { $0 + $1.count }
+        )
+      )
+    }
     testCount = second?.count ?? 0
     count = first.count + testCount
   }
@@ -63,7 +72,7 @@ package final class IDXSource: ImageSource {
   ) throws {
     let files = try IDXFolder(folder, set: set)
     try self.init(training: files.training, test: files.test, classNames: classNames)
-    notes = files.notes
+    notes += files.notes
   }
 
   package func labels() throws -> [Int32]? {
@@ -71,9 +80,10 @@ package final class IDXSource: ImageSource {
       let images = try ByteReader(pair.images)
       let labels = try ByteReader(pair.labels)
       let header = try IDXHeader(images, labels)
-      let numbers = try labels.read(header.count, "the labels of its \(header.count) images")
+      let what = "the labels of its \(header.count) images"
+      let numbers = try header.labels.read(header.count, of: labels, what)
       try checkLabels(numbers, from: 0, pair.labels)
-      return numbers.map { Int32($0) }
+      return numbers
     }
   }
 
@@ -92,16 +102,16 @@ package final class IDXSource: ImageSource {
         let rows = min(blockSize, header.count - start)
         let what = "images \(start) to \(start + rows - 1) of \(header.count)"
         let pixels = try images.read(rows * shape.byteCount, what)
-        let numbers = try labels.read(rows, "the labels of \(what)")
+        let numbers = try header.labels.read(rows, of: labels, "the labels of \(what)")
         try checkLabels(numbers, from: start, pair.labels)
-        try body(pixels, numbers.map { Int32($0) })
+        try body(pixels, numbers)
       }
       try images.expectEnd()
       try labels.expectEnd()
     }
   }
 
-  private func checkLabels(_ labels: [UInt8], from start: Int, _ path: String) throws {
+  private func checkLabels(_ labels: [Int32], from start: Int, _ path: String) throws {
     guard let names = classNames, let index = labels.firstIndex(where: { $0 >= names.count })
     else { return }
     throw ImageDataError(
@@ -118,43 +128,94 @@ package final class IDXSource: ImageSource {
 private struct IDXHeader {
   let count: Int
   let shape: ImageShape
+  let labels: IDXLabels
 
   init(_ pair: IDXSource.Pair) throws {
     try self.init(ByteReader(pair.images), ByteReader(pair.labels))
   }
 
   init(_ images: ByteReader, _ labels: ByteReader) throws {
-    let imageLengths = try Self.lengths(images, dimensions: 3, "images")
-    let labelLengths = try Self.lengths(labels, dimensions: 1, "labels")
-    count = imageLengths[0]
-    guard labelLengths[0] == count else {
+    // Two zero bytes, the type (8 for unsigned bytes), and the number of dimensions.
+    guard try images.readUpTo(4) == [0, 0, 8, 3] else {
+      throw ImageDataError(
+        .badData,
+        images.path,
+        "this is not an IDX file of images (unsigned bytes, 3 dimensions)"
+      )
+    }
+    let lengths = try images.lengths(3)
+    count = lengths[0]
+    guard count > 0 else {
+      throw ImageDataError(
+        .badData,
+        images.path,
+        "there are no images in it",
+        remedy: "Fetch it again, or take it and its labels out of the folder."
+      )
+    }
+    self.labels = try IDXLabels(labels)
+    guard self.labels.count == count else {
       throw ImageDataError(
         .badData,
         labels.path,
-        "there are \(labelLengths[0]) labels for the \(count) images of \(images.path)",
+        "there are \(self.labels.count) labels for the \(count) images of \(images.path)",
         remedy: "Give the label file that belongs to the images."
       )
     }
-    shape = ImageShape(height: imageLengths[1], width: imageLengths[2], channels: 1)
+    shape = ImageShape(height: lengths[1], width: lengths[2], channels: 1)
     try shape.check(images.path)
   }
+}
 
-  private static func lengths(
-    _ reader: ByteReader,
-    dimensions: UInt8,
-    _ what: String
-  ) throws -> [Int] {
+/// How the labels of an IDX file lie in it.
+private struct IDXLabels {
+  let count: Int
+  /// Numbers for each image, of which the first is its class.
+  let columns: Int
+  /// Bytes of a number: 1, without sign, or 4.
+  private let size: Int
+  /// QMNIST has the class, then where the digit comes from.
+  private static let columnsOfQMNIST = 8
+
+  init(_ reader: ByteReader) throws {
     let magic = try reader.readUpTo(4)
-    // Two zero bytes, 8 for unsigned bytes, and the number of dimensions.
-    guard magic == [0, 0, 8, dimensions] else {
+    switch magic {
+    case [0, 0, 8, 1]: size = 1
+    case [0, 0, 12, 1], [0, 0, 12, 2]: size = 4
+    default:
       throw ImageDataError(
         .badData,
         reader.path,
-        "this is not an IDX file of \(what) (unsigned bytes, "
-          + "\(dimensions) dimension\(dimensions == 1 ? "" : "s"))"
+        "this is not an IDX file of labels (unsigned bytes or 32-bit numbers, 1 dimension)"
       )
     }
-    let bytes = try reader.read(4 * Int(dimensions), "its header")
+    let lengths = try reader.lengths(Int(magic[3]))
+    count = lengths[0]
+    columns = lengths.count == 1 ? 1 : lengths[1]
+    guard lengths.count == 1 || columns == Self.columnsOfQMNIST else {
+      throw ImageDataError(
+        .badData,
+        reader.path,
+        "each label has \(columns) columns; 1, or the \(Self.columnsOfQMNIST) of QMNIST, were expected",
+        remedy: "Store one class for each image, or import the arrays with regnas data import npz."
+      )
+    }
+  }
+
+  func read(_ count: Int, of reader: ByteReader, _ what: String) throws -> [Int32] {
+    let bytes = try reader.read(count * columns * size, what)
+    return stride(from: 0, to: bytes.count, by: columns * size).map { start in
+      size == 1
+        ? Int32(bytes[start])
+        : Int32(bitPattern: bytes[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) })
+    }
+  }
+}
+
+extension ByteReader {
+  /// Lengths of the dimensions in the header of an IDX file.
+  fileprivate func lengths(_ dimensions: Int) throws -> [Int] {
+    let bytes = try read(4 * dimensions, "its header")
     return stride(from: 0, to: bytes.count, by: 4).map { start in
       bytes[start..<(start + 4)].reduce(0) { $0 << 8 | Int($1) }
     }

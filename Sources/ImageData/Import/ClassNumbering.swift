@@ -50,7 +50,7 @@ struct ClassNumbering {
     } else if closesGaps {
       names = used.map { names[$0] }
     }
-    try Self.checkNames(names, path)
+    try Self.checkNames(names, areGiven: given != nil, path)
     if gaps > 0 {
       let examples = counts.indices.filter { counts[$0] == 0 }.map { number in
         let name = sourceNames?[number] ?? (closesGaps ? nil : given?[number])
@@ -118,7 +118,7 @@ struct ClassNumbering {
     )
   }
 
-  private static func checkNames(_ names: [String], _ path: String) throws {
+  private static func checkNames(_ names: [String], areGiven: Bool, _ path: String) throws {
     if let number = names.firstIndex(where: \.isEmpty) {
       throw ImageDataError(
         .misuse,
@@ -130,7 +130,7 @@ struct ClassNumbering {
     var seen: Set<String> = []
     if let name = names.first(where: { !seen.insert($0).inserted }) {
       throw ImageDataError(
-        .badData,
+        areGiven ? .misuse : .badData,
         path,
         "two classes have the same name, '\(name)'",
         remedy: "Give every class a name of its own."

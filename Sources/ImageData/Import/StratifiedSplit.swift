@@ -67,6 +67,8 @@ struct StratifiedSplit {
   /// Images not yet given to a split, in a random order for each class.
   private struct Pool {
     private var classes: [[Int]]
+    /// Images of each class at first.
+    private let totals: [Int]
 
     init(_ labels: [Int32], _ range: Range<Int>, _ stream: RandomStream) {
       classes = Array(repeating: [], count: Int(labels.max() ?? -1) + 1)
@@ -75,6 +77,7 @@ struct StratifiedSplit {
         var stream = stream.substream(UInt64(number))
         stream.shuffle(&classes[number])
       }
+      totals = classes.map(\.count)
     }
 
     var count: Int { classes.reduce(0) { $0 + $1.count } }
@@ -121,10 +124,16 @@ struct StratifiedSplit {
 
     /// Moves single images between the quotas of rare and common classes, so that each class leaves
     /// `reserve` images where it has them, and gives one where it has more. The sum stays, and
-    /// nothing changes where no class is rare. A split that is too small for that is left as it is.
+    /// nothing changes where no class is rare. Where too few images are left over so, classes of so
+    /// few images give all first. A split that is too small for an image of each is left as it is.
     private func balance(_ quotas: inout [Int], leaving reserve: Int) {
       let size = quotas.reduce(0, +)
       var most = classes.map { max(0, $0.count - reserve) }
+      if most.reduce(0, +) < size {
+        for number in most.indices where totals[number] <= reserve {
+          most[number] = classes[number].count
+        }
+      }
       if most.reduce(0, +) < size { most = classes.map(\.count) }
       var least = most.map { min(1, $0) }
       if least.reduce(0, +) > size { least = most.map { _ in 0 } }

@@ -20,7 +20,7 @@ struct FolderClasses {
     let top = splits?.train ?? root
     let parts = [top, splits?.search, splits?.test].compactMap(\.self)
     let found = Self.sorted(Set(top.filled.map(\.name)))
-    guard !found.isEmpty else { throw Self.nothing(root, path) }
+    guard !found.isEmpty else { throw Self.loose(root, path) }
     names = try chosen.map { try Self.check($0, found, path) } ?? found
     // Classes that are chosen by their names need not be all.
     if chosen == nil {
@@ -94,17 +94,19 @@ struct FolderClasses {
     )
   }
 
-  private static func nothing(_ root: FolderNode, _ path: String) -> ImageDataError {
+  /// Pictures, but none in a folder of a class.
+  private static func loose(_ root: FolderNode, _ path: String) -> ImageDataError {
     ImageDataError(
       .badData,
       path,
-      root.pictureCount == 0
-        ? "there are no images"
-        : "there are no class folders: its \(root.pictureCount) pictures lie in none",
-      remedy:
-        "Expected one folder for each class with JPEG, PNG, WebP, BMP, GIF or TIFF files in it."
+      "there are no class folders: its \(root.pictureCount) pictures lie in none",
+      remedy: classesWanted
     )
   }
+
+  static let classesWanted =
+    "Make a folder for each class, called as the class, and move its pictures there: cat/1.jpg, or "
+    + "train/cat/1.jpg where there are splits."
 
   private mutating func note(_ root: FolderNode, _ splits: FolderSplits?, _ found: [String]) {
     let parts = [splits?.train ?? root, splits?.search, splits?.test].compactMap(\.self)
@@ -133,11 +135,10 @@ struct FolderClasses {
       let missing = names.filter { !present.contains($0) }
       add("classes without images in '\(part.path)'", missing)
     }
-    if names.count == 1 {
-      let below = parts[0].filled.flatMap(\.filled).map(\.name)
-      let hint =
-        below.count > 1 ? " (folders below it belong to it: is one of these levels too many?)" : ""
-      add("class only, so that there is nothing to tell apart\(hint)", names)
+    // That there is one class only, the data set says itself.
+    let below = names.count == 1 ? parts[0].filled.flatMap(\.filled).map(\.path) : []
+    if below.count > 1 {
+      add("folders belong to the only class: is one of these levels too many?", below)
     }
   }
 

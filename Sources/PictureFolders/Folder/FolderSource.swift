@@ -106,6 +106,9 @@ package final class FolderSource: ImageSource {
     shape = ImageShape(height: options.size, width: options.size, channels: options.channels)
     decoding = ImageDecoder.Options(channels: options.channels, background: options.background)
     let walk = try FolderWalk(folder)
+    guard walk.root.pictureCount > 0 else {
+      throw walk.tally.refusal(of: folder, expected: FolderClasses.classesWanted)
+    }
     let splits = try FolderSplits.find(walk.root, layout: options.layout, path: folder)
     classes = try FolderClasses(walk.root, splits, chosen: options.classes, path: folder)
     ignoredCount = walk.tally.fileCount

@@ -9,8 +9,11 @@ struct FolderTally {
   }
 
   private var counts: [Kind: (count: Int, examples: [String])] = [:]
+  /// Of the names of pictures that are not read.
+  private var unreadEndings: Set<String> = []
 
   mutating func add(_ kind: Kind, _ path: String) {
+    if case .unread = kind { unreadEndings.insert(ending(path)) }
     counts[kind, default: (0, [])].count += 1
     if counts[kind, default: (0, [])].examples.count < ImportNote.exampleCount {
       counts[kind, default: (0, [])].examples.append(path)
@@ -29,8 +32,7 @@ struct FolderTally {
 
   /// In a fixed order.
   var notes: [ImportNote] {
-    let unread = counts.keys.compactMap { if case .unread(let type) = $0 { type } else { nil } }
-    return unread.sorted().compactMap { type in
+    unreadTypes.compactMap { type in
       note(.unread(type), "\(type) pictures left out, since this type is not read")
     } + otherNote
       + [
@@ -43,6 +45,37 @@ struct FolderTally {
         note(.tooDeep, "folders too deep left out"),
       ].compactMap(\.self)
   }
+
+  private var unreadTypes: [String] {
+    counts.keys.compactMap { if case .unread(let type) = $0 { type } else { nil } }.sorted()
+  }
+
+  /// Says of a folder without a picture that is read what it has instead, and what to do.
+  ///
+  /// - Parameter expected: the remedy where there are no pictures of any type.
+  func refusal(of folder: String, expected: String) -> ImageDataError {
+    let types = unreadTypes
+    let pictures = types.map { "\(counts[.unread($0)]?.count ?? 0) \($0)" }
+    let others = otherNote.map {
+      ImportNote($0.text.replacing(" left out", with: ""), count: $0.count).line
+    }
+    let names = unreadEndings.filter { !$0.isEmpty }.sorted().map { "-iname '*.\($0)'" }
+    let which =
+      names.count > 1 ? "\\( \(names.joined(separator: " -o ")) \\)" : names.first ?? "-type f"
+    return ImageDataError(
+      .badData,
+      folder,
+      "there are no images of a type that is read"
+        + (types.isEmpty ? "" : ", only pictures of others: \(pictures.joined(separator: ", "))")
+        + (others.isEmpty ? "" : "; and \(others[0])"),
+      remedy: types.isEmpty
+        ? expected
+        : "Read are \(Self.typesRead). Convert the others, for example with ImageMagick: "
+          + "find '\(folder.replacing("'", with: "'\\''"))' \(which) -exec mogrify -format png {} +"
+    )
+  }
+
+  static let typesRead = "JPEG, PNG, WebP, BMP, GIF and TIFF"
 
   private func note(_ kind: Kind, _ text: String) -> ImportNote? {
     counts[kind].map { ImportNote(text, count: $0.count, examples: $0.examples) }

@@ -5,7 +5,7 @@ struct SplitFinder {
   let root: FolderNode
   let path: String
   /// Folders with a role and with pictures.
-  let roles: [(node: FolderNode, role: FolderRole)]
+  let roles: [(node: FolderNode, role: SplitRole)]
   /// Folders without a role, but with pictures.
   let others: [FolderNode]
 
@@ -13,10 +13,10 @@ struct SplitFinder {
     self.root = root
     self.path = path
     let filled = root.filled
-    var roles = filled.compactMap { node in FolderRole(node.name).map { (node, $0) } }
+    var roles = filled.compactMap { node in SplitRole(node.name).map { (node, $0) } }
     if roles.isEmpty {
       // Less certain names count only if the folders agree on classes.
-      let loose = filled.compactMap { node in FolderRole(loosely: node.name).map { (node, $0) } }
+      let loose = filled.compactMap { node in SplitRole(loosely: node.name).map { (node, $0) } }
       if Self.agree(loose) { roles = loose }
     }
     self.roles = roles
@@ -34,7 +34,9 @@ struct SplitFinder {
     }
     if Self.agree(roles) { return try splits() }
     if others.isEmpty {
-      if let train = train.first, !Self.unwrapped(train).filled.isEmpty { return try splits() }
+      // Where there is no training folder, this is refused there.
+      let decisive = train.isEmpty ? roles.map(\.node) : train
+      if decisive.contains(where: { !Self.unwrapped($0).filled.isEmpty }) { return try splits() }
     } else if roles.allSatisfy({ $0.node.ownCount > 0 || isLikeOthers($0.node) }) {
       return nil
     }
@@ -47,12 +49,16 @@ struct SplitFinder {
         .badData,
         path,
         "there is no folder 'train'" + (roles.isEmpty ? "" : " beside \(names)"),
-        remedy: "Call the folder of the training images 'train', or give --layout classes."
+        remedy: others.isEmpty && roles.count == 1
+          ? "To divide its images into all splits, import \(path)/\(roles[0].node.path) itself; else "
+            + "put the training images into a folder 'train'."
+          : "Put the training images into a folder 'train', or give --layout classes if every folder "
+            + "here is a class."
       )
     }
     guard train.count == 1 else { throw twice("training", train) }
     var splits = FolderSplits(train: Self.unwrapped(first))
-    var held: [FolderRole: [FolderNode]] = [:]
+    var held: [SplitRole: [FolderNode]] = [:]
     for (node, role) in roles {
       let inner = Self.unwrapped(node)
       splits.loose += node.files + (inner === node ? [] : inner.files)
@@ -86,7 +92,7 @@ struct SplitFinder {
   }
 
   /// Whether a training folder and another one hold a class of the same name.
-  private static func agree(_ roles: [(FolderNode, FolderRole)]) -> Bool {
+  private static func agree(_ roles: [(FolderNode, SplitRole)]) -> Bool {
     let train = roles.filter { $0.1 == .train }
       .flatMap { unwrapped($0.0).filled.map(\.name) }
     let others = roles.filter { $0.1 != .train }
@@ -120,7 +126,7 @@ struct SplitFinder {
       return stem.lowercased()
     }
     let numbered = zip(root.filled, stems).filter { $0.name.lowercased() != $1 }
-    let found = Set(stems.compactMap { FolderRole($0) })
+    let found = Set(stems.compactMap { SplitRole($0) })
     let areSplits = found.contains(.train) && found.count > 1 && !Self.agree(roles)
     let areFolds = !stems.isEmpty && stems.allSatisfy { $0 == "fold" }
     guard !numbered.isEmpty, areSplits || areFolds else { return }
@@ -138,7 +144,7 @@ struct SplitFinder {
   /// Classes that are divided themselves would put test images among the training images.
   private func refuseSplitsBelow() throws {
     for node in others {
-      let below = node.filled.compactMap { FolderRole($0.name) }
+      let below = node.filled.compactMap { SplitRole($0.name) }
       guard node.ownCount == 0, below.contains(.train),
         others.count == 1 || below.contains(where: { $0 != .train })
       else { continue }
@@ -155,16 +161,21 @@ struct SplitFinder {
   }
 
   private func ambiguous() -> ImageDataError {
-    let flat = others.isEmpty && roles.allSatisfy { $0.node.filled.isEmpty }
-    let found =
-      flat
-      ? "\(names) hold pictures but no class folders"
-      : "\(names) may be splits or classes"
-        + (others.isEmpty ? "" : ": beside them are \(Self.list(others))")
+    if others.isEmpty && train.allSatisfy({ Self.unwrapped($0).filled.isEmpty }) {
+      let flat = train.isEmpty ? names : train.map { "'\($0.path)'" }.joined(separator: ", ")
+      return ImageDataError(
+        .badData,
+        path,
+        "the pictures of \(flat) lie in no class folders",
+        remedy: FolderClasses.classesWanted
+          + " If \(names) are classes themselves, give --layout classes."
+      )
+    }
     return ImageDataError(
       .badData,
       path,
-      found,
+      "\(names) may be splits or classes"
+        + (others.isEmpty ? "" : ": beside them are \(Self.list(others))"),
       remedy: "Give --layout classes if every folder here is a class, --layout splits if "
         + "the classes are one level below."
     )

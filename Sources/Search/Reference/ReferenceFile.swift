@@ -3,6 +3,7 @@ import Families
 import FlipMetrics
 import Foundation
 import HDF5
+import ImageArrays
 import ImageData
 import Runs
 
@@ -58,8 +59,8 @@ struct ReferenceFile {
 
   private mutating func read(_ bytes: [UInt8]) throws {
     do {
-      if NumPyArray.isOne(bytes) {
-        classes = try classes(NumPyArray(bytes))
+      if NPYNumbers.isOne(bytes) {
+        classes = try classes(NPYNumbers(path))
         notes.append("\(path): read an array of NumPy")
         return
       }
@@ -74,16 +75,23 @@ struct ReferenceFile {
     } catch let error as TextFile.NotText {
       let line = error.line.map { "line \($0): " } ?? ""
       throw refuse("\(line)\(error)\(Self.kind(of: bytes))")
-    } catch let error as NumPyArray.Unsupported {
-      throw refuse("\(error)")
+    } catch let error as ImageDataError {
+      throw refuse("\(error.cause). \(error.remedy)")
     } catch let error as FlipError {
       throw refuse("\(error)\(otherSplit(error))")
     }
   }
 
-  private func classes(_ array: NumPyArray) throws -> [Int32] {
+  private func classes(_ array: NPYNumbers) throws -> [Int32] {
     let count = data.classNames.count
-    let classes = try array.values.enumerated().map { index, value in
+    guard !array.shape.isEmpty, array.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
+      throw refuse(
+        "the array has the shape \(array.shape), and one entry per image is expected; save the class "
+          + "of each image (argmax over scores)"
+      )
+    }
+    let classes = try array.values.enumerated().map { index, number in
+      let value = Int(exactly: number)
       guard let value, (0..<count).contains(value) else {
         throw refuse(
           "entry \(index) of the array, \(value.map(String.init) ?? "no whole number"), is not a "

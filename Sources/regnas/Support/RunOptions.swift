@@ -17,7 +17,10 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: "Data set file (key data.file).")
   var data: String?
 
-  @Option(help: "Seed of every random stream (key seed); random if not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "Seed of every random stream, from 0 (key seed); random if not given."
+  )
   var seed: UInt64?
 
   @Option(help: "auto, cpu, cuda or cuda:N (key runtime.device).")

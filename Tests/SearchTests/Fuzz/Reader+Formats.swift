@@ -82,6 +82,7 @@ extension Reader {
         let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }\n"
         let start = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
         try Data(start + Array(header.utf8) + [0, 1, 0]).write(to: URL(fileURLWithPath: labels))
+        _ = try NPYNumbers("\(folder)/array.npy")
         try contents(
           ArraySource(training: .init(file: "\(folder)/array.npy", labelsFile: labels))
         )

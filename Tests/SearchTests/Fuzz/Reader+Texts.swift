@@ -44,13 +44,6 @@ extension Reader {
       _ = try PredictionsText(text, classCount: 3, classNames: ["a", "b c", "1"], count: 4)
     },
     text(
-      "NumPy",
-      ["\u{1}NUMPY\u{1}\u{0}9\u{0}{'descr': '<i2', 'fortran_order': False, 'shape': (3,), }abcdef"]
-    ) { text in
-      // The first byte of the signature is no text.
-      _ = try NumPyArray([0x93] + text.utf8.dropFirst()).values
-    },
-    text(
       "architecture",
       ["smallest", #"{"ks": [3, 5], "e": 4, "d": [2, 3]}"#]
         + spaces.flatMap { [$0.code($0.largest), $0.json($0.smallest)] }

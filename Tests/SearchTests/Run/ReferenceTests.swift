@@ -190,6 +190,8 @@ import Testing
       { try array("|u1", "(40,)") { [UInt8($0)] } },
       { try array("<f4", "(40,)") { bytes(Float($0).bitPattern.littleEndian) } },
       { try array("<f8", "(40,)") { bytes(Double($0).bitPattern.littleEndian) } },
+      // 0, 1 and 2 in half precision.
+      { try array("<f2", "(40,)") { [0, [0, 0x3C, 0x40][Int($0)]] } },
     ] {
       let notes = try reference(path()).notes
       #expect(notes.last?.contains("40 of 40 search images") == true)
@@ -200,11 +202,13 @@ import Testing
     refused(try array("<i8", "(40,)") { bytes(-Int64($0)) }, "is not a class in 0..<3")
     refused(try array("<f8", "(40,)") { bytes(Double($0) + 0.5) }, "no whole number")
     refused(try array("|u1", "(39,)") { [UInt8($0)] }, "the predictions are for 39 images")
-    refused(try array("|u1", "(41,)") { [UInt8($0)] }, "cut short")
-    refused(try array("<f4", "(40, 3)") { _ in [] }, "argmax")
-    refused(try array("<U3", "(40,)") { _ in [] }, "no numbers")
-    refused(try array("|O", "(40,)") { _ in [] }, "no numbers")
-    refused(try array("<i8", "(9223372036854775807,)") { _ in [] }, "cut short")
+    refused(try array("|u1", "(41,)") { [UInt8($0)] }, "truncated")
+    refused(try array("<f4", "(40, 3)") { _ in [UInt8](repeating: 0, count: 12) }, "argmax")
+    refused(try array("<U3", "(40,)") { _ in [UInt8](repeating: 0, count: 12) }, "no numbers")
+    refused(try array("|O", "(40,)") { _ in [] }, "Python objects")
+    for shape in ["(9223372036854775807,)", "(18014398509481984,)"] {
+      refused(try array("<U4096", shape) { _ in [] }, "is impossible")
+    }
     let whole = small.folder.bytes("p.npy")
     for count in 6..<128 {
       try small.folder.put(Array(whole.prefix(count)), "cut.npy")

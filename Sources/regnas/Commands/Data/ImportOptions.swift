@@ -10,16 +10,19 @@ struct ImportOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "Data set file to write.")
   var out: String
 
-  @Option(help: "Images of the train split; the rest if not given.")
+  @Option(parsing: .unconditional, help: "Images of the train split; the rest if not given.")
   var train: Int?
 
-  @Option(help: "Images of the search split; a tenth if not given.")
+  @Option(
+    parsing: .unconditional,
+    help: "Images of the search split; the source's own, or a tenth."
+  )
   var search: Int?
 
-  @Option(help: "Images of the test split; the source's own test part, or a sixth.")
+  @Option(parsing: .unconditional, help: "Images of the test split; the source's own, or a sixth.")
   var test: Int?
 
-  @Option(help: "Seed of the choice of the splits.")
+  @Option(parsing: .unconditional, help: "Seed of the choice of the splits, from 0.")
   var seed: UInt64 = 0
 
   @Option(help: "Class names in the order of the labels: 'cat,\"dog, small\"'.")
@@ -36,6 +39,8 @@ struct ImportOptions: ParsableArguments {
 
   @OptionGroup var speech: SpeechOptions
 
+  func validate() throws { _ = try classNames }
+
   var classNames: [String]? { get throws { try classes.map(Self.names) } }
 
   /// Names in the manner of CSV: a name in quotes may hold commas, and a quote doubled.
@@ -47,14 +52,19 @@ struct ImportOptions: ParsableArguments {
       var name = ""
       if rest.first == "\"" {
         rest.removeFirst()
-        while let next = rest.popFirst() {
-          guard next == "\"" else {
+        var isClosed = false
+        while !isClosed, let next = rest.popFirst() {
+          if next != "\"" {
             name.append(next)
-            continue
+          } else if rest.first == "\"" {
+            name.append("\"")
+            rest.removeFirst()
+          } else {
+            isClosed = true
           }
-          if rest.first != "\"" { break }
-          name.append("\"")
-          rest.removeFirst()
+        }
+        guard isClosed else {
+          throw ValidationError("--classes: the quote before '\(name)' is not closed")
         }
         let after = rest.prefix { $0 != "," }
         guard after.allSatisfy(\.isWhitespace) else {

@@ -1,12 +1,12 @@
-/// What folders such as `train` and `Validation` hold, by their names.
-enum FolderRole: Hashable, Sendable {
+/// What folders and arrays such as `train`, `Validation` and `x_test` hold, by their names.
+package enum SplitRole: Hashable, Sendable {
   case train
   case validation
   case test
-  /// Held out, but as which of the two only the other folders tell.
+  /// Held out, but as which of the two only the others tell.
   case heldOut
 
-  private static let words: [String: FolderRole] = [
+  private static let words: [String: SplitRole] = [
     "train": .train, "training": .train,
     "val": .validation, "valid": .validation, "validation": .validation, "validate": .validation,
     "dev": .validation,
@@ -20,14 +20,14 @@ enum FolderRole: Hashable, Sendable {
   ]
 
   /// A name that is nothing but one of these words, in any capitals.
-  init?(_ name: String) {
+  package init?(_ name: String) {
     let words = Self.split(name).filter { !Self.fillers.contains($0) }
     guard words.count == 1, let role = words.first.flatMap(Self.role) else { return nil }
     self = role
   }
 
   /// A name that begins or ends with one of these words: `seg_train`.
-  init?(loosely name: String) {
+  package init?(loosely name: String) {
     let words = Self.split(name).filter { !Self.fillers.contains($0) }
     guard let role = words.last.flatMap(Self.role) ?? words.first.flatMap(Self.role) else {
       return nil
@@ -35,12 +35,21 @@ enum FolderRole: Hashable, Sendable {
     self = role
   }
 
+  /// The role and what else the name says, so that `x_train` and `val/x` say the same beside it; no
+  /// role where no word or more than one has one.
+  package static func parted(_ name: String) -> (role: SplitRole?, rest: [String]) {
+    let words = split(name)
+    let roles = words.compactMap(role)
+    guard roles.count == 1 else { return (nil, words) }
+    return (roles[0], words.filter { role($0) == nil })
+  }
+
   private static func split(_ name: String) -> [String] {
     name.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
   }
 
   /// Also `trainset` and `testdata`.
-  private static func role(_ word: String) -> FolderRole? {
+  private static func role(_ word: String) -> SplitRole? {
     if let role = words[word] { return role }
     for filler in ["set", "data"] where word.hasSuffix(filler) {
       if let role = words[String(word.dropLast(filler.count))] { return role }
