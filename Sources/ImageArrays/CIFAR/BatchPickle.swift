@@ -249,9 +249,10 @@ struct BatchPickle {
       file.path,
       "this is a pickle of protocol \(version == 2 ? "2 of Python 3" : "0 or 1"), which is not read "
         + "(protocols 3 to 5, and what Python 2 wrote, are)",
-      remedy: "If you trust it, let Python write it anew: python3 -c \"import pickle as p; "
-        + "f = '\(file.path)'; d = p.load(open(f, 'rb'), encoding='latin1'); "
-        + "p.dump(d, open(f, 'wb'), 4)\""
+      remedy:
+        "If you trust it, let Python write it anew, and all batches that are named behind it: "
+        + "python3 -c \"import pickle as p, sys; [p.dump(d, open(f, 'wb'), 4) for f in sys.argv[1:] "
+        + "for d in [p.load(open(f, 'rb'), encoding='latin1')]]\" '\(file.path)'"
     )
   }
 

@@ -97,7 +97,7 @@ struct StratifiedSplit {
         throw ImageDataError(
           .notEnoughImages,
           path,
-          "split \(split.rawValue) is to have \(size) images, \(source) has \(available) left",
+          "split \(split.rawValue) is to have \(size) images, \(available) are left of \(source)",
           remedy: size < 1
             ? "Every split needs at least 1 image: say how many, such as --search 1 --test 1."
             : "Choose smaller splits."

@@ -138,7 +138,7 @@ struct FolderClasses {
     // That there is one class only, the data set says itself.
     let below = names.count == 1 ? parts[0].filled.flatMap(\.filled).map(\.path) : []
     if below.count > 1 {
-      add("folders belong to the only class: is one of these levels too many?", below)
+      add("folders belong to the only class (is one of these levels too many?)", below)
     }
   }
 

@@ -4,37 +4,41 @@ import ImageData
 
 /// Which arrays of which files, for the importers of arrays.
 struct ArrayOptions: ParsableArguments {
-  @Option(help: "Name of the image array; not for a file of one array.")
+  @Option(
+    help: ArgumentHelp("Name of the image array; not for a file of one array.", valueName: "name")
+  )
   var images: String?
 
-  @Option(help: "Name of the label array; not for a file of one array.")
+  @Option(
+    help: ArgumentHelp("Name of the label array; not for a file of one array.", valueName: "name")
+  )
   var labels: String?
 
-  @Option(help: "File of the labels, if it is another.")
+  @Option(help: ArgumentHelp("File of the labels, if it is another.", valueName: "file"))
   var labelsFile: String?
 
-  @Option(help: "Name of the image array of the search split; x_val beside x_train is found.")
+  @Option(help: ArgumentHelp("Image array of the search split.", valueName: "name"))
   var searchImages: String?
 
-  @Option(help: "Name of the label array of the search split.")
+  @Option(help: ArgumentHelp("Its label array.", valueName: "name"))
   var searchLabels: String?
 
-  @Option(help: "File of the search split, if it has one.")
+  @Option(help: ArgumentHelp("Its file, if it is another.", valueName: "file"))
   var searchFile: String?
 
-  @Option(help: "The same for the search split's labels.")
+  @Option(help: ArgumentHelp("File of its labels.", valueName: "file"))
   var searchLabelsFile: String?
 
-  @Option(help: "Name of the image array of the test split; x_test beside x_train is found.")
+  @Option(help: ArgumentHelp("Image array of the test split.", valueName: "name"))
   var testImages: String?
 
-  @Option(help: "Name of the label array of the test split.")
+  @Option(help: ArgumentHelp("Its label array.", valueName: "name"))
   var testLabels: String?
 
-  @Option(help: "File of the test split, if it has one.")
+  @Option(help: ArgumentHelp("Its file, if it is another.", valueName: "file"))
   var testFile: String?
 
-  @Option(help: "The same for the test split's labels.")
+  @Option(help: ArgumentHelp("File of its labels.", valueName: "file"))
   var testLabelsFile: String?
 
   @Option(help: "Dimensions of the images: nhwc, nchw, hwcn, nhw...")
@@ -51,9 +55,10 @@ struct ArrayOptions: ParsableArguments {
   }
 
   func validate() throws {
-    for (split, part) in [("search", searchPart), ("test", testPart)] where part.file == nil {
-      guard part.names.allSatisfy({ $0 == nil }) || (part.images != nil && part.hasLabels) else {
-        throw ValidationError("--\(split)-images and --\(split)-labels go together")
+    for part in heldOut where part.file == nil {
+      let hasLabels = part.labels != nil || part.labelsFile != nil
+      guard (part.images != nil) == hasLabels else {
+        throw ValidationError("--\(part.split)-images and --\(part.split)-labels go together")
       }
     }
     if let size, !(1...4096).contains(size) {
@@ -61,46 +66,14 @@ struct ArrayOptions: ParsableArguments {
     }
   }
 
-  /// What is said of a part beside the training part.
-  private struct HeldOut {
-    var images: String?
-    var labels: String?
-    var file: String?
-    var labelsFile: String?
-
-    var names: [String?] { [images, labels, labelsFile] }
-    var hasLabels: Bool { labels != nil || labelsFile != nil }
-
-    func part(beside training: ArraySource.Part) -> ArraySource.Part? {
-      if let file {
-        return ArraySource.Part(
-          file: file,
-          images: images ?? training.images,
-          labelsFile: labelsFile,
-          labels: labels ?? training.labels
-        )
-      }
-      guard images != nil else { return nil }
-      return ArraySource.Part(
-        file: training.file,
-        images: images,
-        labelsFile: labelsFile ?? training.labelsFile,
-        labels: labels
-      )
-    }
-  }
-
-  private var searchPart: HeldOut {
-    HeldOut(
-      images: searchImages,
-      labels: searchLabels,
-      file: searchFile,
-      labelsFile: searchLabelsFile
-    )
-  }
-
-  private var testPart: HeldOut {
-    HeldOut(images: testImages, labels: testLabels, file: testFile, labelsFile: testLabelsFile)
+  /// What is said of the parts beside the training part.
+  private var heldOut:
+    [(split: Split, images: String?, labels: String?, file: String?, labelsFile: String?)]
+  {
+    [
+      (.search, searchImages, searchLabels, searchFile, searchLabelsFile),
+      (.test, testImages, testLabels, testFile, testLabelsFile),
+    ]
   }
 
   func source(_ file: String) throws -> ArraySource {
@@ -110,10 +83,21 @@ struct ArrayOptions: ParsableArguments {
       labelsFile: labelsFile,
       labels: labels
     )
+    var parts: [Split: ArraySource.Part] = [:]
+    for part in heldOut where part.file != nil || part.images != nil {
+      // In a file of its own the arrays are called as in that of the training part.
+      let isApart = part.file != nil
+      parts[part.split] = ArraySource.Part(
+        file: part.file ?? file,
+        images: part.images ?? images,
+        labelsFile: part.labelsFile ?? (isApart ? nil : labelsFile),
+        labels: part.labels ?? (isApart ? labels : nil)
+      )
+    }
     return try ArraySource(
       training: training,
-      search: searchPart.part(beside: training),
-      test: testPart.part(beside: training),
+      search: parts[.search],
+      test: parts[.test],
       layout: layout
     )
   }
@@ -141,8 +125,7 @@ struct ImportHDF5: ArrayImport {
     discussion: """
       Images have shape [N, H, W], [N, H, W, C] or [N, C, H, W], others with --layout, and values \
       from 0 to 255 or from 0 to 1. Labels are whole numbers, names or one-hot. Without the names \
-      of arrays, those of the file are listed. Arrays of a search and a test split whose names differ \
-      from these by val or test alone are taken for them.
+      of arrays, those of the file are listed. x_val and x_test beside x_train are found.
 
       EXAMPLE
         regnas data import hdf5 mine.h5 --images x_train --labels y_train --out data.h5

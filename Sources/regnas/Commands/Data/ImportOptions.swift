@@ -13,13 +13,10 @@ struct ImportOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Images of the train split; the rest if not given.")
   var train: Int?
 
-  @Option(
-    parsing: .unconditional,
-    help: "Images of the search split; the source's own, or a tenth."
-  )
+  @Option(parsing: .unconditional, help: "Images of the search split; its own, or a tenth.")
   var search: Int?
 
-  @Option(parsing: .unconditional, help: "Images of the test split; the source's own, or a sixth.")
+  @Option(parsing: .unconditional, help: "Images of the test split; its own, or a sixth.")
   var test: Int?
 
   @Option(parsing: .unconditional, help: "Seed of the choice of the splits, from 0.")
