@@ -201,7 +201,7 @@ import Testing
     }
     refused(try array("<i8", "(40,)") { bytes(-Int64($0)) }, "is not a class in 0..<3")
     refused(try array("<f8", "(40,)") { bytes(Double($0) + 0.5) }, "no whole number")
-    refused(try array("|u1", "(39,)") { [UInt8($0)] }, "the predictions are for 39 images")
+    refused(try array("|u1", "(80,)") { [UInt8($0), 0] }, "the predictions are for 80 images")
     refused(try array("|u1", "(41,)") { [UInt8($0)] }, "truncated")
     refused(try array("<f4", "(40, 3)") { _ in [UInt8](repeating: 0, count: 12) }, "argmax")
     refused(try array("<U3", "(40,)") { _ in [UInt8](repeating: 0, count: 12) }, "no numbers")
