@@ -161,7 +161,7 @@ let package = Package(
     ),
     room("FlipMetrics", ["RandomStreams", "Statistics"]),
     room("Controller", ["RandomStreams", "Decisions", "Statistics", "Torch"]),
-    room("Configuration", ["SearchSpaces", "Supernet", "Training", yams]),
+    room("Configuration", ["Torch", "SearchSpaces", "Supernet", "Training", yams]),
     room(
       "Families",
       [

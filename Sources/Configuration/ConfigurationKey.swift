@@ -1,3 +1,5 @@
+import Torch
+
 /// One key of the configuration: its dotted path, what it means, and how to read and set it.
 package struct ConfigurationKey {
   package let path: String
@@ -265,7 +267,12 @@ extension ConfigurationKey {
         mayChangeOnResume: true,
         where: positive
       ),
-      .init("runtime.device", \.runtime.device, "auto, cpu, cuda or cuda:N."),
+      .init(
+        "runtime.device",
+        \.runtime.device,
+        "Where networks are computed: \(Device.names).",
+        where: (Device.isName, Device.names)
+      ),
       .init(
         "runtime.evaluationMemory",
         \.runtime.evaluationMemory,

@@ -101,11 +101,16 @@ public struct ConfigurationSources {
     try read(yaml: yaml, name: name, isStored: false)
   }
 
+  /// The `REGNAS_...` variables that are there, sorted: those of builds and tests apart.
+  package static func names(in environment: [String: String]) -> [String] {
+    let reserved: Set<String> = ["REGNAS_WARNINGS_AS_ERRORS", "REGNAS_LIBFUZZER"]
+    return environment.keys.filter { $0.hasPrefix("REGNAS_") && !reserved.contains($0) }.sorted()
+  }
+
   /// Reads `REGNAS_...` variables. An unknown one is an error, since it would be silently ignored.
   public mutating func read(environment: [String: String]) throws {
-    let reserved: Set<String> = ["REGNAS_WARNINGS_AS_ERRORS", "REGNAS_LIBFUZZER"]
-    for name in environment.keys.sorted() where name.hasPrefix("REGNAS_") {
-      guard !reserved.contains(name), let text = environment[name] else { continue }
+    for name in Self.names(in: environment) {
+      guard let text = environment[name] else { continue }
       guard !text.isEmpty else {
         throw ConfigurationError(
           place: "environment \(name)",

@@ -133,7 +133,8 @@ extension Budget: ConfigurationText {
 
   init(configurationText text: String) throws(Malformed) {
     let malformed = Malformed(
-      expected: "a positive number (1200000, 1.2M, 350k, 1G) or a percentage of the range (40%)"
+      expected:
+        "a number of 1 or more (1200000, 1.2M, 350k, 1G) or a percentage of the range (40%)"
     )
     if text.hasSuffix("%") {
       guard let percent = Double.plain(text.dropLast()), (0...100).contains(percent) else {
@@ -144,7 +145,7 @@ extension Budget: ConfigurationText {
     }
     let suffix = Self.suffixes.first { $0.0 == text.last }
     let digits = suffix == nil ? Substring(text) : text.dropLast()
-    guard let value = Double.plain(digits), value > 0, value * (suffix?.1 ?? 1) < 9e18 else {
+    guard let value = Double.plain(digits), (1..<9e18).contains(value * (suffix?.1 ?? 1)) else {
       throw malformed
     }
     self = .absolute(Int((value * (suffix?.1 ?? 1)).rounded()))

@@ -8,12 +8,41 @@ enum ConfigurationYAML {
   static func compose(_ yaml: String, name: String) throws -> Node? {
     var text = Substring(yaml)
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
+    try checkAliases(of: text, name: name)
     do {
       return try Yams.compose(yaml: String(text))
     } catch let error as YamlError {
       throw refusal(error, name)
     } catch {
       throw ConfigurationError(place: name, message: "not valid YAML: \(error)")
+    }
+  }
+
+  /// Aliases of aliases stand for a multiple of their number each time, and a key that is one is walked
+  /// through when it is composed: few enough of them stay small however they are nested.
+  private static let mostAliases = 40
+
+  private static func checkAliases(of text: Substring, name: String) throws {
+    var count = 0
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+    {
+      var before: Character = " "
+      for (character, next) in zip(line, line.dropFirst()) {
+        if character == "#", before.isWhitespace { break }
+        if character == "*", next.isLetter || next.isNumber || next == "_" || next == "-",
+          before.isWhitespace || "[]{},:?-".contains(before)
+        {
+          count += 1
+        }
+        before = character
+      }
+      guard count <= mostAliases else {
+        throw ConfigurationError(
+          place: "\(name):\(index + 1)",
+          message: "there are more than \(mostAliases) aliases (*name); write the values out"
+        )
+      }
     }
   }
 

@@ -34,7 +34,7 @@ package struct ImportError: Error, Equatable, Sendable, CustomStringConvertible 
     /// Several sets of weights fit as well as each other, by what their keys begin with.
     case ambiguous(sets: [String])
     /// No weights are under what `option` names; those that could be meant.
-    case noSuchSet(option: String, there: [String])
+    case noSuchSet(option: String, isAverage: Bool, there: [String])
     /// The keys do not map onto those of the supernet.
     case problems([ImportProblem], hint: String?)
   }
@@ -79,12 +79,14 @@ extension ImportError.Cause: CustomStringConvertible {
       return
         "it holds \(sets.count) sets of weights that fit equally well: "
         + "\(choices.prefix(10).joined(separator: ", ")). Choose one: --key \(Self.key(of: sets[0]))"
-    case .noSuchSet(let option, let there):
+    case .noSuchSet(let option, let isAverage, let there):
       let choices = there.prefix(10).map(Self.quoted).joined(separator: ", ")
       let more = there.count > 10 ? " and \(there.count - 10) more" : ""
       return
-        "\(printable(option)): there is no such set of weights; "
-        + (there.isEmpty ? "no tensor fits anywhere" : "there are \(choices)\(more)")
+        "\(printable(option)): "
+        + "there is no \(isAverage ? "set of averaged weights" : "such set of weights"); "
+        + (there.isEmpty ? "no tensor fits anywhere" : "there are those of \(choices)\(more)")
+        + (isAverage && !there.isEmpty ? ". Leave --ema out, or choose one of them by --key" : "")
     case .problems(let problems, let hint):
       let count = problems.count
       return

@@ -8,6 +8,8 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
   case inputIsAway(key: String, path: String, soughtIn: [String])
   /// A file of a name that a run gives to its own, in a folder that is no run.
   case fileInTheWay(String)
+  /// The trained supernet of a run, which its checkpoints go on from, is not there.
+  case supernetIsAway(folder: String)
   /// The process that was replacing the run of a folder has ended in between.
   case beingReplaced(folder: String)
   /// The disk has less room, in bytes, than the run will take.
@@ -33,6 +35,11 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
 
   package static let anotherConfiguration = "another configuration"
 
+  package static func remedyForMissingSupernet(of folder: String) -> String {
+    "Its checkpoints go on from that file: put it back, or train again: "
+      + "regnas train --config \(shellQuoted("\(folder)/\(RunFolder.configurationName)")) --name NAME"
+  }
+
   public var description: String {
     switch self {
     case .exists(let folder):
@@ -48,6 +55,10 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
       return
         "\(path): this file is there already, in a folder that is no run; move it elsewhere, choose "
         + "another --name, or pass --overwrite"
+    case .supernetIsAway(let folder):
+      return
+        "\(folder)/\(RunFolder.supernetName): the trained supernet of this run is missing. "
+        + Self.remedyForMissingSupernet(of: folder)
     case .beingReplaced(let folder):
       return
         "\(folder): the program ended while this run was being replaced; "

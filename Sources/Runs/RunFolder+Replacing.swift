@@ -4,6 +4,7 @@ import Foundation
 // A new run in the place of an earlier one. The earlier one's files wait in `.replaced` until the new
 // one has saved itself. `config.yaml` goes there first and comes back last: a folder without it whose
 // `.replaced` has it is one where a process was killed between the two, and the earlier run is put back.
+// With `config.yaml` and without a checkpoint it was killed later, and both runs are there to choose from.
 extension RunFolder {
   var replacedPath: String { file(Self.replacedName) }
 
@@ -35,6 +36,21 @@ extension RunFolder {
     if room > 0, let free = try? OutputFile.freeBytes(in: place), free < room {
       throw RunError.noRoom(folder: path, needed: room, free: free)
     }
+  }
+
+  /// What is to be known where a run that has not saved itself yet is to replace an earlier one, which
+  /// waits; nil elsewhere.
+  package static func noteOnEarlierRun(in path: String) -> String? {
+    let waiting = "\(path)/\(replacedName)"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    guard exists("\(waiting)/\(configurationName)"), names.contains(configurationName),
+      CheckpointStore.names(in: names).isEmpty
+    else { return nil }
+    let quoted = shellQuoted(path)
+    let configuration = shellQuoted("\(path)/\(configurationName)")
+    return "note: \(path): the run here has not saved itself yet; the earlier one, which it "
+      + "replaces, waits in \(waiting). 'regnas resume \(quoted)' goes on with the new one. To have the "
+      + "earlier one back: rm \(configuration), then 'regnas resume \(quoted)'"
   }
 
   /// The file among `inputs` that a new run at `path` would put aside; nil when there is none.

@@ -33,8 +33,21 @@ public final class Supernet {
     device: Device = .cpu,
     random: RandomStream
   ) throws {
+    try self.init(space: space, device: device, random: random, pause: {})
+  }
+
+  /// The same with a pause before each tensor: wide ones take their time. What it throws ends it.
+  package convenience init(
+    space: any SearchSpace,
+    device: Device = .cpu,
+    random: RandomStream,
+    pause: () throws -> Void
+  ) throws {
     let initialization = Initialization(random: random)
-    try self.init(space: space, device: device, values: initialization.values)
+    try self.init(space: space, device: device) { tensor, index in
+      try pause()
+      return initialization.values(tensor, index: index)
+    }
   }
 
   /// A supernet with the values (row-major) that a function of tensor and index gives. Counters of

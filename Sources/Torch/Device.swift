@@ -13,11 +13,8 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
     case "auto":
       self = try TorchRuntime.cudaDeviceCount() > 0 ? .cuda(0) : .cpu
     default:
-      let parts = name.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts[0] == "cuda", parts.count <= 2, let index = parts.count == 2 ? Int(parts[1]) : 0,
-        index >= 0
-      else {
-        throw DeviceError(name: name, reason: "devices are named auto, cpu, cuda or cuda:N")
+      guard let index = Self.cudaIndex(of: name) else {
+        throw DeviceError(name: name, reason: "devices are named \(Self.names)", isName: false)
       }
       let count = try TorchRuntime.cudaDeviceCount()
       guard index < count else {
@@ -30,6 +27,21 @@ public enum Device: Sendable, Hashable, CustomStringConvertible {
       }
       self = .cuda(index)
     }
+  }
+
+  /// What a device may be called.
+  package static let names = "auto, cpu, cuda or cuda:N"
+
+  /// Whether a device may be called so, be it there or not.
+  package static func isName(_ text: String) -> Bool {
+    ["auto", "cpu"].contains(text) || cudaIndex(of: text) != nil
+  }
+
+  private static func cudaIndex(of name: String) -> Int? {
+    let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts[0] == "cuda", parts.count <= 2 else { return nil }
+    guard parts.count == 2 else { return 0 }
+    return Int(parts[1]).flatMap { $0 >= 0 ? $0 : nil }
   }
 
   public var description: String {

@@ -21,5 +21,7 @@ public struct TorchError: Error, CustomStringConvertible {
 public struct DeviceError: Error, CustomStringConvertible, Equatable {
   public var name: String
   public var reason: String
+  /// Whether a device may be called so.
+  public var isName = true
   public var description: String { "the device '\(name)' cannot be used: \(reason)" }
 }

@@ -43,8 +43,21 @@ import Testing
     nothingIsBegun()
   }
 
+  /// Found out by arithmetic, before anything is built.
+  @Test func supernetsThatNoMemoryHolds() throws {
+    let wide: Command = "\(Self.train) --set space.name=resnet50 --set space.widthMultiplier=64"
+    for option in ["", "--dry-run"] as [Command] {
+      try regnas.refuse("\(wide) \(option)", 64, "space.widthMultiplier: the supernet takes", "MB")
+    }
+    nothingIsBegun()
+  }
+
   @Test func devicesAndKeysThatDoNotExist() throws {
-    try regnas.refuse("\(Self.train) --device tpu", 69, "auto, cpu, cuda or cuda:N")
+    for device in ["tpu", "gpu", "cuda:-1"] {
+      let parts = ["'runtime.device' must be", "auto, cpu, cuda or cuda:N"]
+      try regnas.refuse("\(Self.train) --device \(device)", 64, parts[0], parts[1])
+    }
+    try regnas.refuse("latency measure resnet50-small --device gpu --out l.h5", 64, "cuda:N")
     try regnas.refuse("\(Self.train) --device cuda:99", 69, "cuda:99")
     try folder.put("seed: 1\ncontroller:\n  learningrate: 1\n", "typo.yaml")
     try regnas.refuse(

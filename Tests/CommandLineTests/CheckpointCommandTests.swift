@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -44,5 +45,69 @@ import Testing
     #expect(!folder.exists(newest))
     try regnas.succeed("checkpoint verify checkpoints/run")
     try regnas.refuse("checkpoint ls nowhere", 66)
+  }
+
+  /// A finished run whose newest checkpoint is damaged is not called unfinished.
+  @Test func damageIsSaidWhereARunIsRead() throws {
+    let regnas = try Regnas.afterQuickRun()
+    let newest = try #require(
+      regnas.folder.names("checkpoints/whole").last { $0.hasPrefix("checkpoint-") }
+    )
+    let path = "checkpoints/whole/\(newest)"
+    try regnas.folder.put(Array(regnas.folder.bytes(path).dropLast(100)), path)
+    let refused = try regnas.refuse("sample checkpoints/whole --out f.h5 -q", 65, newest)
+    #expect(refused.errors.contains("warning: skipped a checkpoint: \(path)"))
+    #expect(refused.errors.contains("regnas resume checkpoints/whole"))
+    // As it says.
+    try regnas.succeed("resume checkpoints/whole -q")
+    try regnas.succeed("sample checkpoints/whole --out f.h5 -q")
+  }
+
+  @Test func aSupernetThatIsAway() throws {
+    let regnas = try Regnas.afterQuickRun()
+    try regnas.folder.remove("checkpoints/whole/supernet.h5")
+    for command in ["sample --out f.h5", "resume", "extend"] as [Command] {
+      try regnas.refuse(
+        "\(command) checkpoints/whole",
+        66,
+        "checkpoints/whole/supernet.h5: the trained supernet of this run is missing",
+        "regnas train --config checkpoints/whole/config.yaml"
+      )
+    }
+    let verified = try regnas("checkpoint verify checkpoints/whole")
+    #expect(verified.status == 66 && verified.output.contains("supernet.h5: missing"))
+  }
+
+  /// What root may read, others may not.
+  @Test(.enabled(if: getuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/setpriv")))
+  func checkpointsWithoutPermission() throws {
+    let regnas = try Regnas.afterQuickRun()
+    let run = "checkpoints/whole"
+    let newest = try #require(regnas.folder.names(run).last { $0.hasPrefix("checkpoint-") })
+    let nobody =
+      "set -- /usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups \"$0\" \"$@\"; exec \"$@\""
+    for (path, mode) in [(".", 0o755), ("\(run)/\(newest)", 0)] {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: mode],
+        ofItemAtPath: regnas.folder.file(path)
+      )
+    }
+    let sampled = try regnas("sample \(run) --out /tmp/never.h5", shell: nobody)
+    #expect(sampled.status == 74, "\(sampled.errors)")
+    #expect(sampled.errors.contains(newest) && sampled.errors.contains("ermission"))
+    let verified = try regnas("checkpoint verify \(run)", shell: nobody)
+    #expect(verified.status == 74, "\(verified.output)")
+    #expect(verified.output.contains("\(newest): \(run)/\(newest): cannot"))
+  }
+
+  @Test func variablesThatAreNotUsedAreNamed() throws {
+    let regnas = try Regnas.afterQuickRun()
+    for command in ["resume checkpoints/whole -q", "sample checkpoints/whole --out f.h5 -q"]
+      as [Command]
+    {
+      let result = try regnas(command, environment: ["REGNAS_RUNTIME_THREADS": "1"])
+      #expect(result.status == 0)
+      #expect(result.errors.contains("warning: REGNAS_RUNTIME_THREADS: not used by this command"))
+    }
   }
 }

@@ -106,6 +106,9 @@ import Testing
     try refuse("--budget 300M,300000000", "twice")
     try refuse("--budget many", "--budget", "many")
     try refuse("--set controller.learningrate=1", "did you mean 'controller.learningRate'")
+    for out in [".", "..", "curves/", "''"] as [Command] {
+      try refuse("--out \(out)", "is a folder")
+    }
     try refuse("--out no/such/folder/x", status: 66, "no/such/folder: cannot write to")
   }
 

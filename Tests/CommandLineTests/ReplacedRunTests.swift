@@ -59,6 +59,30 @@ import Testing
     #expect(contents() == before)
   }
 
+  /// Killed when the new configuration was written and nothing of it was saved: both runs are there.
+  @Test func aKilledReplacementThatHadNotSavedItself() throws {
+    let before = contents()
+    var waits = false
+    // A rename for each file, then the new configuration.
+    for operation in (before.count + 15)..<(before.count + 25) where !waits {
+      _ = try regnas("\(Self.replace) --die-at-storage-operation \(operation)")
+      waits = folder.exists("\(run)/config.yaml") && folder.exists("\(run)/.replaced/config.yaml")
+      if !waits { try regnas.succeed("resume \(run) -q") }
+    }
+    try #require(waits)
+    for command in ["ls", "verify"] as [Command] {
+      let result = try regnas.succeed("checkpoint \(command) \(run)")
+      #expect(result.errors.contains("waits in \(run)/.replaced"), "\(result.errors)")
+      #expect(result.errors.contains("rm \(run)/config.yaml"))
+    }
+    // As it says.
+    try folder.remove("\(run)/config.yaml")
+    let resumed = try regnas.succeed("resume \(run)")
+    #expect(resumed.errors.contains("this run is complete"))
+    #expect(contents() == before)
+    #expect(!(try regnas.succeed("checkpoint ls \(run)").errors.contains(".replaced")))
+  }
+
   @Test func aReplacementThatBeginsTakesThePlace() throws {
     try folder.put("mine", "\(run)/notes.txt")
     try regnas.succeed("\(Self.replace) --seed 9 --max-time 60 -q")

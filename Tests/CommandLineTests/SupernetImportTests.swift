@@ -124,13 +124,68 @@ import Testing
     #expect(refusal.errors.split(separator: "\n").count < 15)
   }
 
+  /// Weights that nobody trained are not searched over in silence.
+  @Test(.enabled(if: H5py.isInstalled, H5py.note))
+  func weightsThatAreNotThereAreNamed() throws {
+    try save("part.safetensors", "w = {k: v for k, v in w.items() if 'blocks.1.' not in k}")
+    let imported = try regnas.succeed("\(Self.importing) part.safetensors --out part.h5")
+    #expect(imported.errors.contains("tensors are not in the checkpoint"))
+    let first = "blocks.1."
+    #expect(try regnas.succeed("supernet info part.h5").output.contains("untrained   "))
+    let train: Command = "train --config run.yaml --name part -q"
+    for option in ["", "--dry-run"] as [Command] {
+      try regnas.refuse(
+        "\(train) --set supernet.file=part.h5 \(option)",
+        65,
+        "part.h5 (supernet.file)",
+        first,
+        "give it as supernet.initial"
+      )
+    }
+    let evaluate: Command =
+      """
+      supernet evaluate part.h5 smallest --data data.h5 -q --threads 1
+      --set supernet.calibrationImages=32
+      """
+    let judged = try regnas.succeed(evaluate)
+    #expect(judged.errors.contains("warning: part.h5: not in the checkpoint"), "\(judged.errors)")
+    let trained = try regnas.succeed("\(train) --set supernet.initial=part.h5")
+    #expect(trained.errors.contains("warning: supernet.initial: not in the checkpoint"))
+    let again: Command = "train --config run.yaml --name again -q --dry-run"
+    try regnas.succeed("\(again) --set supernet.file=checkpoints/part/supernet.h5")
+    // What is measured anew, or is the identity, is no matter.
+    try save(
+      "parameters.safetensors",
+      "w = {k: v for k, v in w.items() if 'running' not in k and 'tracked' not in k}"
+    )
+    try regnas.succeed("\(Self.importing) parameters.safetensors --out parameters.h5")
+    try regnas.succeed("\(again) --set supernet.file=parameters.h5")
+  }
+
+  @Test(.enabled(if: H5py.isInstalled, H5py.note))
+  func averagesThatAreNotThereAreNamed() throws {
+    try save("raw.safetensors")
+    try regnas.refuse(
+      "\(Self.importing) raw.safetensors --ema --dry-run",
+      65,
+      "there is no set of averaged weights",
+      "the outermost dictionary"
+    )
+  }
+
   @Test func foreignFilesAreNamed() throws {
     try folder.put("version https://git-lfs.github.com/spec/v1\nsize 5\n", "lfs.pth")
     try folder.put("<!doctype html><html></html>", "page.pth")
     let command: Command = "\(Self.importing) --out a.h5"
     try regnas.refuse("\(command) lfs.pth", 65, "lfs.pth", "git lfs pull")
     try regnas.refuse("\(command) page.pth", 65, "a web page")
-    try regnas.refuse("\(command) data.h5", 65, "a file that regnas wrote")
+    try regnas.refuse("\(command) data.h5", 65, "it is a regnas.dataset file", "regnas inspect")
+    try regnas.refuse(
+      "\(command) checkpoints/whole/supernet.h5",
+      65,
+      "it is a regnas.supernet file",
+      "supernet.initial"
+    )
     try regnas.refuse("\(command) checkpoints", 74, "it is a folder")
     try regnas.refuse("\(command) none.pth", 66, "none.pth")
   }

@@ -69,10 +69,10 @@ import Testing
       message { try $0.set("controller.strategy=magic", place: "--set") }
         == "--set: 'controller.strategy' must be one of reinforce, ppo, random, evolution, local, not 'magic'"
     )
-    for budget in ["-5", "0", "abc", "120%", "5X", "1e40"] {
+    for budget in ["-5", "0", "0.3", "abc", "120%", "5X", "1e40"] {
       #expect(
         message { try $0.set("search.budgets=\(budget)", place: "--set") }
-          .hasPrefix("--set: 'search.budgets' must be a positive number")
+          .hasPrefix("--set: 'search.budgets' must be a number of 1 or more")
       )
     }
     #expect(
@@ -127,6 +127,43 @@ import Testing
     #expect(again.configuration == sources.configuration)
     #expect(again.configuration.yaml == sources.configuration.yaml)
     #expect(again.configuration.structuralDifferences(from: sources.configuration).isEmpty)
+  }
+
+  @Test func keysWithoutEffectAreNamed() throws {
+    func notes(_ assignments: String...) throws -> [String] {
+      var sources = ConfigurationSources()
+      for assignment in assignments { try sources.set(assignment, place: "--set") }
+      return sources.configuration.notesOnKeysWithoutEffect
+    }
+    #expect(try notes() == [])
+    #expect(try notes("search.metric=latency", "search.latencyTable=t.h5") == [])
+    #expect(
+      try notes("search.latencyTable=t.h5") == [
+        "warning: search.latencyTable: without effect, since search.metric is 'macs', not 'latency'"
+      ]
+    )
+    #expect(
+      try notes(
+        "supernet.file=s.h5",
+        "supernet.epochs=3",
+        "supernet.distillation=none",
+        "supernet.calibrationImages=10",
+        "data.flip=false"
+      ) == [
+        "warning: supernet.epochs, supernet.distillation, data.flip: without effect, since "
+          + "supernet.file gives a trained supernet"
+      ]
+    )
+    #expect(try notes("controller.strategy=random", "controller.hiddenSize=8").count == 1)
+    #expect(try notes("controller.baselineDecay=0.5").count == 1)
+    #expect(
+      try notes("controller.baselineDecay=0.5", "controller.baseline=moving-average") == []
+    )
+  }
+
+  @Test func variablesAreNamed() {
+    let environment = ["REGNAS_SEED": "1", "REGNAS_LIBFUZZER": "x", "HOME": "/", "REGNAS_A": ""]
+    #expect(ConfigurationSources.names(in: environment) == ["REGNAS_A", "REGNAS_SEED"])
   }
 
   @Test func emptyFilesAreEmptyConfigurations() throws {

@@ -54,6 +54,19 @@ import Testing
     #expect(message.hasPrefix("c.yaml:\(line): ") && message.contains(reason), "\(message)")
   }
 
+  /// Aliases of aliases as a key, which is walked through as often as they multiply.
+  @Test func aliasesAreBounded() throws {
+    var yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    for level in 1..<12 {
+      let items = [String](repeating: "*a\(level - 1)", count: 9).joined(separator: ",")
+      yaml += "a\(level): &a\(level) [\(items)]\n"
+    }
+    #expect(message(yaml + "? *a11\n: 1\n").hasPrefix("c.yaml:6: there are more than 40 aliases"))
+    let stars = [String](repeating: "# *not* one, *nor* this\n", count: 50).joined()
+    #expect(try read(stars + "data: {file: '**.h5'}\n").data.file == "**.h5")
+    #expect(try read("seed: &s 5\ncontroller: {updates: *s}\n").controller.updates == 5)
+  }
+
   @Test func formsOfOtherProgramsAreRead() throws {
     let expected = try read("seed: 5\nsupernet:\n  epochs: 3\n  initial: null\n")
     #expect(expected.seed == 5 && expected.supernet.training.epochs == 3)

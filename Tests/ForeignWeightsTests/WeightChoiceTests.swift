@@ -80,7 +80,11 @@ struct WeightChoiceTests {
     let error = #expect(throws: ImportError.self) {
       try plan(["net."], WeightChoice(isAveraged: true))
     }
-    #expect(error?.cause == .noSuchSet(option: "--ema", there: ["net"]))
+    #expect(error?.cause == .noSuchSet(option: "--ema", isAverage: true, there: ["net"]))
+    let bare = #expect(throws: ImportError.self) { try plan([""], WeightChoice(isAveraged: true)) }
+    let text = "\(try #require(bare))"
+    #expect(text.contains("there is no set of averaged weights"))
+    #expect(text.contains("outermost dictionary"))
   }
 
   @Test("sets that fit alike are refused, and either can be chosen")
@@ -100,7 +104,7 @@ struct WeightChoiceTests {
     let both = try plan(["x.module.", "y.module."], WeightChoice(key: "y", prefix: "module."))
     #expect(both.assignments.allSatisfy { $0.source.hasPrefix("y.module.") })
     let none = #expect(throws: ImportError.self) { try plan(["x."], WeightChoice(key: "z")) }
-    #expect(none?.cause == .noSuchSet(option: "--key z", there: ["x"]))
+    #expect(none?.cause == .noSuchSet(option: "--key z", isAverage: false, there: ["x"]))
   }
 
   @Test("one set under two names is no choice to make")

@@ -23,6 +23,16 @@ package struct OtherFormat: Sendable, Hashable {
       + "in pickle.load(open(path, 'rb')).items()}, 'weights.pth')"
   )
 
+  /// A file of our own, by the name of its format.
+  package static func own(_ format: String) -> OtherFormat {
+    OtherFormat(
+      what: "a \(format) file",
+      remedy: format == "regnas.supernet"
+        ? "it needs no import: give it as supernet.file or supernet.initial"
+        : "give a checkpoint of weights; 'regnas inspect' shows what is in this one"
+    )
+  }
+
   init(what: String, remedy: String) {
     self.what = what
     self.remedy = remedy

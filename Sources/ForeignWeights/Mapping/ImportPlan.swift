@@ -30,6 +30,14 @@ package struct ImportPlan: Sendable, Hashable, Codable {
   package var assignments: [Assignment] = []
   package var problems: [ImportProblem] = []
   package var uncovered: [Target]
+  /// The keys among them whose values decide what the network says: not counters and running statistics,
+  /// which are measured anew, nor kernel matrices, which a static network has none of.
+  package var untrained: [String] {
+    let others = ["_matrix", ".running_mean", ".running_var"]
+    return uncovered.map(\.key).filter { key in
+      !WeightSets.isCounter(key) && !others.contains(where: key.hasSuffix)
+    }
+  }
   /// What was taken and what was not, and what was converted: a line each.
   package var notes: [String] = []
   /// What may mend the problems, beyond what each says itself.
@@ -147,9 +155,11 @@ package struct ImportPlan: Sendable, Hashable, Codable {
     if choice != WeightChoice() {
       guard !choice.isAveraged, checkpoint.tensors.contains(where: { $0.key.hasPrefix(asked) })
       else {
-        let there = Set(sets.sets.map { String($0.prefix.dropLast()) }.filter { !$0.isEmpty })
+        let there = Set(sets.sets.map { String($0.prefix.dropLast()) })
           .union(checkpoint.rest.items.filter { $0.tensors > 0 }.map(\.name))
-        throw ImportError(.noSuchSet(option: choice.text, there: there.sorted()))
+        throw ImportError(
+          .noSuchSet(option: choice.text, isAverage: choice.isAveraged, there: there.sorted())
+        )
       }
       return asked
     }

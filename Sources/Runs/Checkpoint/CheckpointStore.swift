@@ -59,12 +59,17 @@ package struct CheckpointStore: Sendable {
     return name
   }
 
-  /// The newest checkpoint that verifies, and why newer ones were skipped.
+  /// The newest checkpoint that verifies, and why newer ones were skipped: they are damaged.
+  ///
+  /// Throws `HDF5Error` for one that the system does not give (no permission, too few open files): it
+  /// may be sound. Throws ``RunError/noUsableCheckpoint(folder:reasons:)``.
   package func newest() throws -> (checkpoint: Checkpoint, name: String, skipped: [String]) {
     var skipped: [String] = []
     for name in names().reversed() {
       do {
         return (try Checkpoint(path: folder.file(name)), name, skipped)
+      } catch let error as HDF5Error where error.kind == .inputOutput && error.systemCode != EIO {
+        throw error
       } catch {
         skipped.append("\(error)")
       }

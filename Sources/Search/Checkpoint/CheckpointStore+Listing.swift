@@ -18,6 +18,11 @@ public struct CheckpointListing: Sendable, Encodable {
   public var problem: String?
   /// Whether its bytes are damaged, so that it can never be used.
   public var isDamaged = false
+  package var error: (any Error)?
+
+  enum CodingKeys: CodingKey {
+    case name, bytes, saved, phase, supernetStep, membersChosen, evaluations, problem, isDamaged
+  }
 }
 
 extension CheckpointStore {
@@ -48,6 +53,7 @@ extension CheckpointStore {
     } catch {
       if (error as? HDF5Error)?.kind == .missingFile { return nil }
       result.problem = "\(error)"
+      result.error = error
       result.isDamaged = (error as? HDF5Error)?.kind == .damagedFile
     }
     return result

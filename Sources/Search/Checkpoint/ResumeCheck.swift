@@ -7,11 +7,13 @@ import Runs
 /// What resuming or sampling a run needs beside its checkpoint, and whether it is there: the trained
 /// supernet, the data set, and the other files that the configuration names.
 package struct ResumeCheck {
-  package struct Finding: Sendable, Equatable {
+  package struct Finding: Sendable {
     package var file: String
     /// nil when the file is what the checkpoint expects.
     package var problem: String?
     package var isMissing = false
+    /// What reading the file came to.
+    package var error: (any Error)?
   }
 
   package private(set) var findings: [Finding] = []
@@ -32,7 +34,12 @@ package struct ResumeCheck {
         finding.problem = "missing; if it was moved, say where it is with \(option)"
         finding.isMissing = true
       } else {
-        finding.problem = Self.problem(of: input, folder, newest)
+        do {
+          finding.problem = try Self.problem(of: input, folder, newest)
+        } catch {
+          finding.problem = "\(error)"
+          finding.error = error
+        }
       }
       findings.append(finding)
     }
@@ -45,39 +52,36 @@ package struct ResumeCheck {
       findings.append(
         Finding(
           file: RunFolder.supernetName,
-          problem: "missing; the newest checkpoint goes on from it: put it back, or train again",
+          problem: "missing. \(RunError.remedyForMissingSupernet(of: folder.path))",
           isMissing: true
         )
       )
       return
     }
-    let found = try? SHA256.ofFile(path)
-    guard found != digest else { return }
-    findings.append(
-      Finding(
-        file: RunFolder.supernetName,
-        problem: "not the one that the newest checkpoint goes on from (sha256 \(digest))"
-      )
-    )
+    var finding = Finding(file: RunFolder.supernetName)
+    do {
+      guard try SHA256.ofFile(path) != digest else { return }
+      finding.problem = "not the one that the newest checkpoint goes on from (sha256 \(digest))"
+    } catch {
+      finding.problem = "\(error)"
+      finding.error = error
+    }
+    findings.append(finding)
   }
 
   private static func problem(
     of input: InputFiles.Input,
     _ folder: RunFolder,
     _ newest: Checkpoint?
-  ) -> String? {
-    do {
-      let isData = input.key == "data.file"
-      let expected =
-        isData
-        ? newest?.texts["data-digest"] ?? folder.beginning?.dataDigest
-        : newest?.texts["digest-" + input.key]
-      let found =
-        isData ? try ImageDataset.open(input.located).digest : try SHA256.ofFile(input.located)
-      guard let expected, expected != found else { return nil }
-      return "another file than the run began with (sha256 \(expected) then, \(found) now)"
-    } catch {
-      return "\(error)"
-    }
+  ) throws -> String? {
+    let isData = input.key == "data.file"
+    let expected =
+      isData
+      ? newest?.texts["data-digest"] ?? folder.beginning?.dataDigest
+      : newest?.texts["digest-" + input.key]
+    let found =
+      isData ? try ImageDataset.open(input.located).digest : try SHA256.ofFile(input.located)
+    guard let expected, expected != found else { return nil }
+    return "another file than the run began with (sha256 \(expected) then, \(found) now)"
   }
 }

@@ -74,10 +74,14 @@ extension SearchRun {
     storage: any Storage
   ) throws -> Family {
     guard let searched = products.members, let supernet = products.supernet else {
-      throw RunError.unfinished(
-        "\(folder.path): its search has not finished; go on with "
-          + "'regnas resume \(shellQuoted(folder.path))' first"
-      )
+      let remedy = "go on with 'regnas resume \(shellQuoted(folder.path))' first"
+      guard skipped.isEmpty else {
+        throw RunError.invalidInput(
+          "\(skipped[0]) The checkpoint before it is of an unfinished search: put the newest back, or "
+            + remedy
+        )
+      }
+      throw RunError.unfinished("\(folder.path): its search has not finished; \(remedy)")
     }
     try OutputFile.check(path, overwrite: overwrite)
     let family = try FamilySelection(

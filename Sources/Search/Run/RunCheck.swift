@@ -1,5 +1,6 @@
 import Configuration
 import Decisions
+import Foundation
 import Runs
 import SearchSpaces
 
@@ -32,11 +33,32 @@ package struct RunCheck {
           + "choose another --name"
       )
     }
-    try RunFolder.checkCreation(path, overwrite: overwrite, room: try Self.room(setting))
+    try RunFolder.checkCreation(
+      path,
+      overwrite: overwrite,
+      room: try Self.size(setting, copies: 4)
+    )
+  }
+
+  /// Refuses a supernet that this computer cannot hold, before hours are spent on swapping: weights
+  /// alone to search over, and gradients and momentum beside them to train.
+  private static func checkMemory(_ setting: RunSetting) throws {
+    let isTrained = setting.supernetIsMade || setting.configuration.supernet.file != nil
+    let needed = try size(setting, copies: isTrained ? 1 : 3)
+    let there = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+    guard needed > there else { return }
+    let width = setting.configuration.space.widthMultiplier
+    throw ConfigurationError(
+      place: width == nil ? "space.name" : "space.widthMultiplier",
+      message: "the supernet takes at least \(needed >> 20) MB of memory"
+        + (isTrained ? "" : " in training") + ", and this computer has \(there >> 20) MB; "
+        + (width == nil ? "take a smaller space, or a space.widthMultiplier" : "take a smaller one")
+    )
   }
 
   /// Makes what a run makes later, where that is cheap.
   private static func rehearse(_ setting: RunSetting) throws {
+    try checkMemory(setting)
     let (padding, side) = (setting.configuration.data.padding, setting.data.shape.height)
     guard padding < side else {
       throw ConfigurationError(
@@ -54,10 +76,10 @@ package struct RunCheck {
     }
   }
 
-  /// A lower bound on what the run writes, in bytes: the supernet, and one checkpoint of its training
-  /// with weights, momentum and averages.
-  private static func room(_ setting: RunSetting) throws -> Int {
+  /// Bytes of so many numbers per parameter of the supernet, at least. Of what a run writes: the supernet,
+  /// and one checkpoint of its training with weights, momentum and averages.
+  private static func size(_ setting: RunSetting, copies: Int) throws -> Int {
     let parameters = try setting.space.attainable(setting.space.costTable(.parameters)).upperBound
-    return 4 * parameters * MemoryLayout<Float>.size
+    return copies * parameters * MemoryLayout<Float>.size
   }
 }

@@ -49,6 +49,12 @@ package final class RunContext {
     }
   }
 
+  /// Where there is nothing yet to save: stops when asked to.
+  func stopIfAsked() throws {
+    guard interruption.isRequested else { return }
+    throw Interrupted(signal: interruption.signal, folder: folder.path)
+  }
+
   /// Saves and waits until the disk has it.
   func save() throws { try saver?.save() }
 }

@@ -40,7 +40,7 @@ package struct RunPlan {
       "search     \(setting.budgets.count) x \(evaluations) evaluations of "
         + "\(images.reward.labels.count) images"
     )
-    lines += (setting.notes + (try setting.inputNotes(recipe))).map { note in
+    lines += try setting.notes.map { note in
       note.hasPrefix("warning: ")
         ? note.replacing("warning: ", with: "warning    ", maxReplacements: 1)
         : "note       " + note

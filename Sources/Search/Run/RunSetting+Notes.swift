@@ -1,10 +1,25 @@
 import Decisions
 import ImageData
+import Latency
 
 extension RunSetting {
-  /// What a person should know before anything is computed: the plan shows it, and a run says it at
-  /// its beginning.
-  package var notes: [String] { (reference?.notes ?? []) + classNotes + budgetNotes }
+  /// What a person should know before anything is computed, also of what is done to the weights that a
+  /// run begins from, a line each: the plan shows it, and a run says it at its beginning.
+  package var notes: [String] {
+    get throws {
+      try (reference?.notes ?? []) + classNotes + budgetNotes + (checkedRecipe?.notes ?? [])
+        + latencyNotes + configuration.notesOnKeysWithoutEffect
+    }
+  }
+
+  private var latencyNotes: [String] {
+    get throws {
+      guard configuration.search.metric == .latency, let path = configuration.search.latencyTable,
+        let note = try LatencyTable.read(path).note(on: .current(device))
+      else { return [] }
+      return ["search.latencyTable: \(note)"]
+    }
+  }
 
   private var budgetNotes: [String] {
     budgets.enumerated().compactMap { index, budget in

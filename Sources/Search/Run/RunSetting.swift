@@ -27,7 +27,7 @@ package struct RunSetting {
   /// SHA-256 of the files that keys of the configuration name, beside the data set and the supernet.
   package let inputDigests: [String: String]
   /// Nil where the supernet is made already.
-  private let checkedRecipe: SupernetRecipe?
+  let checkedRecipe: SupernetRecipe?
 
   /// - Parameters:
   ///   - files: where the files that the configuration names are.

@@ -24,6 +24,8 @@ public final class SearchRun {
   /// Whether its search begins here, and not at a checkpoint.
   var isNew = false
   package var products = RunProducts()
+  /// Why newer checkpoints than the one the run was read from were skipped.
+  private(set) var skipped: [String] = []
 
   /// What a checkpoint says when all stages are done.
   static let finishedPhase = "finished"
@@ -115,6 +117,12 @@ public final class SearchRun {
     services: RunServices
   ) throws -> SearchRun {
     noteLocks(of: folder, services)
+    let store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
+    let newest = store.names().isEmpty ? nil : try store.newest()
+    let goesOnFromSupernet = !(newest?.checkpoint.texts["supernet-digest"] ?? "").isEmpty
+    guard !goesOnFromSupernet || folder.exists(RunFolder.supernetName) else {
+      throw RunError.supernetIsAway(folder: folder.path)
+    }
     let setting = try RunSetting(
       configuration,
       files: InputFiles(moved: moved, bases: folder.inputBases),
@@ -127,8 +135,7 @@ public final class SearchRun {
       services: services
     )
     let run = SearchRun(context)
-    let store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
-    guard !store.names().isEmpty else {
+    guard let (checkpoint, name, skipped) = newest else {
       guard folder.beginning?.state != "finished" else {
         throw RunError.noUsableCheckpoint(
           folder: folder.path,
@@ -140,13 +147,14 @@ public final class SearchRun {
       }
       try CheckpointCheck(context).checkBeginning()
       if folder.isHeld {
+        if let note = RunFolder.noteOnEarlierRun(in: folder.path) { services.reporter.note(note) }
         services.reporter.note("no checkpoint yet: starting from the beginning")
         try context.metrics.truncate(to: 0)
       }
       return run
     }
-    let (checkpoint, name, skipped) = try store.newest()
-    for reason in skipped { services.reporter.note("skipped a checkpoint: \(reason)") }
+    for reason in skipped { services.reporter.note("warning: skipped a checkpoint: \(reason)") }
+    run.skipped = skipped
     try run.restore(checkpoint, name: name)
     if folder.isHeld { services.reporter.note("going on from \(folder.file(name))") }
     return run
@@ -172,7 +180,7 @@ public final class SearchRun {
       throw RunError.invalidInput("\(folder.path): the run was opened for reading only")
     }
     defer { context.saver?.finish() }
-    if isNew { for note in context.setting.notes { context.reporter.note(note) } }
+    if isNew { for note in try context.setting.notes { context.reporter.note(note) } }
     isNew = false
     while position < count {
       // A copy: the run may be saved in the middle of the stage, from what earlier ones have made.

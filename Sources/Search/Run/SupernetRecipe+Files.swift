@@ -33,10 +33,21 @@ struct NamedSupernet {
     guard isStart || fit.isWhole else {
       throw RunError.invalidInput("\(name) does not fit: \(Self.difference(fit, key: key))")
     }
+    let untrained = information.noteOnUntrained
+    if let untrained, !isStart {
+      throw RunError.invalidInput(
+        "\(name): \(untrained). "
+          + (key == "supernet.file"
+            ? "Train from it: give it as supernet.initial"
+            : "Give a file that was trained as a whole")
+      )
+    }
     try SupernetFile.checkValues(path: path)
     history = (information.provenance[SupernetRecipe.historyKey] ?? "").split(separator: ",")
       .map { String($0.drop { $0 == " " }) }
-    notes = fit.notes.map { "\(key): \($0)" }
+    notes =
+      (untrained.map { ["warning: \(key): \($0)"] } ?? [])
+      + fit.notes.map { "\(key): \($0)" }
   }
 
   private static func difference(_ fit: SupernetFit, key: String) -> String {

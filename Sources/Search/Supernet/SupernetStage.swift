@@ -18,7 +18,6 @@ final class SupernetStage: RunStage {
 
   func run(_ products: inout RunProducts) throws {
     let recipe = try context.setting.recipe
-    for note in try context.setting.inputNotes(recipe) { context.reporter.note(note) }
     if let path = context.setting.configuration.supernet.file {
       let supernet = try context.setting.readSupernet(path)
       context.reporter.note("supernet: \(path)")
@@ -50,6 +49,8 @@ final class SupernetStage: RunStage {
 
   private func train(_ recipe: SupernetRecipe) throws -> Supernet {
     let trainer = try self.trainer ?? makeTrainer(recipe)
+    // The first step may take long too.
+    try context.stopIfAsked()
     self.trainer = trainer
     let images = context.setting.images
     let batches = try images.trainingBatches(from: trainer.stepsDone)
@@ -106,8 +107,20 @@ final class SupernetStage: RunStage {
     )
     let supernet =
       try keys.initial.map {
-        try Supernet.starting(from: $0, of: setting.space, device: setting.device, random: random)
-      } ?? Supernet(space: setting.space, device: setting.device, random: random)
+        try Supernet.starting(
+          from: $0,
+          of: setting.space,
+          device: setting.device,
+          random: random,
+          pause: context.stopIfAsked
+        )
+      }
+      ?? Supernet(
+        space: setting.space,
+        device: setting.device,
+        random: random,
+        pause: context.stopIfAsked
+      )
     let calibration = { try setting.images.calibrationBatches() }
     let teacher = try keys.teacher.map {
       try Teacher(setting.readSupernet($0), calibratedOn: calibration())

@@ -20,6 +20,8 @@ package final class EvaluationSubject {
   package let supernet: Supernet
   /// Of the content of the supernet file.
   package let supernetDigest: String
+  /// That some weights were never trained; nil where all were.
+  package let noteOnUntrained: String?
   package let data: ImageDataset
   package let images: RunImages
 
@@ -59,6 +61,7 @@ package final class EvaluationSubject {
     let information = try SupernetFile.information(path: path)
     space = try information.space.makeSpace()
     supernetDigest = information.contentDigest
+    noteOnUntrained = information.noteOnUntrained.map { "warning: \(path): \($0)" }
     guard !configuration.data.file.isEmpty else {
       throw ConfigurationError(
         place: "data.file",

@@ -7,18 +7,29 @@ import TensorFiles
 import Torch
 
 /// The `regnas.supernet` file: attributes that say what space it is of, the group `state` with every
-/// tensor under its published name, the group `provenance` with texts as attributes.
+/// tensor under its published name, the group `provenance` with texts as attributes; and for weights
+/// that were imported without all of them `untrained`, the names of those that were not in the source.
 package enum SupernetFile {
   package static let format = "regnas.supernet"
   static let version = 1
+  private static let untrainedName = "untrained"
 
   /// What a file says besides its tensors.
   package struct Information: Sendable, Hashable {
     package var header: FileHeader
     package var space: SpaceDescription
     package var provenance: [String: String]
+    /// Tensors that hold random or neutral values, since what was imported did not have them.
+    package var untrained: [String]
     /// Digest of the content: equal for equal supernets, however stored.
     package var contentDigest: String
+
+    /// What is to be known about weights that no training has seen; nil where there are none.
+    package var noteOnUntrained: String? {
+      guard !untrained.isEmpty else { return nil }
+      return "not in the checkpoint that it was imported from, so random or neutral, are "
+        + "\(untrained.count) of its tensors: \(SupernetFile.shown(untrained))"
+    }
   }
 
   /// Reads everything but the tensors. Throws ``HDF5Error``.
@@ -64,8 +75,20 @@ package enum SupernetFile {
       header: header,
       space: try SpaceDescription(from: file.root),
       provenance: provenance,
+      untrained: try file.root.exists(untrainedName)
+        ? file.root.readStrings(untrainedName).values : [],
       contentDigest: try ContentDigest.verify(file, readingData: false)
     )
+  }
+
+  /// The first few names of tensors, for messages.
+  package static func shown(_ names: [String]) -> String {
+    names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
+  }
+
+  fileprivate static func write(untrained: [String], to root: HDF5Group) throws {
+    guard !untrained.isEmpty else { return }
+    try root.write(untrainedName, strings: untrained, shape: [untrained.count])
   }
 
   /// Reads every tensor of a file and refuses values that no network has. Throws
@@ -86,12 +109,14 @@ extension Supernet {
   /// Writes this supernet so that ``read(_:device:spaces:)`` makes it again: beside `path`, then
   /// renamed over it. Equal supernets with equal provenance give equal bytes.
   ///
-  /// `provenance` says how it came to be, for people: data set, seed, steps, recipe.
+  /// `provenance` says how it came to be, for people: data set, seed, steps, recipe; `untrained` are the
+  /// tensors that were not in what was imported.
   /// Throws ``HDF5Error``, ``StorageError``, or ``SupernetError/unconfiguredSpace(_:)`` for a space
   /// that no configuration describes.
   package func write(
     to path: String,
     provenance: [String: String] = [:],
+    untrained: [String] = [],
     createdBy: String = "regnas",
     storage: some Storage = SystemStorage()
   ) throws {
@@ -112,6 +137,7 @@ extension Supernet {
       for (name, value) in provenance.sorted(by: { $0.key < $1.key }) {
         try group.setAttribute(name, value)
       }
+      try SupernetFile.write(untrained: untrained, to: root)
       try root.createGroup("state").write(tensors: state())
     }
   }

@@ -104,9 +104,10 @@ extension Supernet {
     from path: String,
     of space: any ConfiguredSpace,
     device: Device,
-    random: RandomStream
+    random: RandomStream,
+    pause: () throws -> Void = {}
   ) throws -> Supernet {
-    let supernet = try Supernet(space: space, device: device, random: random)
+    let supernet = try Supernet(space: space, device: device, random: random, pause: pause)
     let file = try SupernetFile.open(path)
     let fit = try SupernetFit(path, SupernetFile.information(file).space, of: space)
     var state = try file.root.group("state").tensors()

@@ -10,6 +10,8 @@ package struct SupernetSummary: Encodable, CustomStringConvertible {
   package var createdBy: String
   package var contentDigest: String
   package var provenance: [String: String]
+  /// Tensors that hold random or neutral values, since what was imported did not have them.
+  package var untrained: [String]
 
   /// Reads and verifies every tensor.
   package init(_ file: String) throws {
@@ -22,6 +24,7 @@ package struct SupernetSummary: Encodable, CustomStringConvertible {
     createdBy = information.header.createdBy
     contentDigest = information.contentDigest
     provenance = information.provenance
+    untrained = information.untrained
   }
 
   package var description: String {
@@ -32,6 +35,9 @@ package struct SupernetSummary: Encodable, CustomStringConvertible {
       "created by  \(createdBy)",
       "sha256      \(contentDigest)",
     ]
+    if !untrained.isEmpty {
+      lines.append("untrained   \(untrained.count): \(SupernetFile.shown(untrained))")
+    }
     for (name, value) in provenance.sorted(by: { $0.key < $1.key }) {
       lines.append(value.contains("\n") ? "\n\(value)" : "\(name): \(value)")
     }

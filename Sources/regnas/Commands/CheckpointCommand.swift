@@ -53,7 +53,12 @@ struct CheckpointCommand: ParsableCommand {
         rows: rows
       )
       try Console.show(listing, table.text, json: json)
+      CheckpointCommand.noteEarlierRun(in: folder)
     }
+  }
+
+  private static func noteEarlierRun(in folder: String) {
+    if let note = RunFolder.noteOnEarlierRun(in: folder) { Console.error(note) }
   }
 
   struct Verify: ParsableCommand {
@@ -63,7 +68,8 @@ struct CheckpointCommand: ParsableCommand {
       discussion: """
         Reads all bytes and compares them with their checksums, and looks for what resuming needs \
         beside a checkpoint: the supernet, the data set, and what else the configuration names. Ends \
-        with status 65 if a file is damaged or another one, 66 if one is missing, and says which.
+        with status 65 if a file is damaged or another one, 74 if one cannot be read, 66 if one is \
+        missing, and says which.
 
         EXAMPLE
           regnas checkpoint verify checkpoints/fashion
@@ -81,11 +87,21 @@ struct CheckpointCommand: ParsableCommand {
       var problem: String?
       /// Whether the file is not there.
       var isMissing = false
+      var error: (any Error)?
+
+      enum CodingKeys: CodingKey { case file, problem, isMissing }
+
+      /// nil for a sound one.
+      var status: ExitStatus? {
+        guard problem != nil else { return nil }
+        if isMissing { return .missingInput }
+        return error.flatMap(ExitStatus.status) == .inputOutput ? .inputOutput : .badData
+      }
     }
 
     func run() throws {
       var entries = try CheckpointStore.listing(of: folder).map {
-        Entry(file: $0.name, problem: $0.problem)
+        Entry(file: $0.name, problem: $0.problem, error: $0.error)
       }
       for name in ["supernet.h5", "family.h5"]
       where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
@@ -94,18 +110,20 @@ struct CheckpointCommand: ParsableCommand {
           try ContentDigest.verify(path: "\(folder)/\(name)")
         } catch {
           entry.problem = "\(error)"
+          entry.error = error
         }
         entries.append(entry)
       }
       entries += try ResumeCheck(RunFolder.read(folder)).findings.map {
-        Entry(file: $0.file, problem: $0.problem, isMissing: $0.isMissing)
+        Entry(file: $0.file, problem: $0.problem, isMissing: $0.isMissing, error: $0.error)
       }
       let lines = entries.map { "\($0.file): \($0.problem ?? "sound")" }
       try Console.show(entries, lines.joined(separator: "\n"), json: json)
-      let problems = entries.filter { $0.problem != nil }
-      guard problems.isEmpty else {
-        let status: ExitStatus = problems.allSatisfy(\.isMissing) ? .missingInput : .badData
-        throw ExitCode(status.rawValue)
+      CheckpointCommand.noteEarlierRun(in: folder)
+      let found = Set(entries.compactMap(\.status))
+      let all: [ExitStatus] = [.badData, .inputOutput, .missingInput]
+      if let worst = all.first(where: found.contains) {
+        throw ExitCode(worst.rawValue)
       }
     }
   }

@@ -97,6 +97,7 @@ extension SupernetCommand {
     }
 
     func run() throws {
+      UnusedEnvironment.note()
       let (path, yaml) = try EvaluationSubject.locate(supernet)
       let configuration = try configuration(yaml: yaml, of: path)
       try configuration.startTorch()
@@ -114,6 +115,7 @@ extension SupernetCommand {
       let session = RunSession(work)
       let table = try latencyTable.map { try LatencyTable.read($0) }
       if let note = table?.note(on: .current(subject.device)) { session.reporter.note(note) }
+      if let note = subject.noteOnUntrained { session.reporter.note(note) }
       let evaluator = try SupernetEvaluator(
         subject,
         settings: settings,

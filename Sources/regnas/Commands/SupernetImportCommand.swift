@@ -104,7 +104,7 @@ extension SupernetCommand {
           throw ValidationError("--out is the checkpoint itself, which is kept; give another file")
         }
       }
-      let checkpoint = try ForeignCheckpoint(contentsOf: file)
+      let checkpoint = try self.checkpoint()
       let (space, plan) = try ImportedSpace(
         name: space,
         images: images(),
@@ -124,11 +124,23 @@ extension SupernetCommand {
         try supernet.write(
           to: out,
           provenance: ["imported": ([plan.summary] + plan.notes).joined(separator: "; ")],
+          untrained: plan.untrained,
           createdBy: Program.identity
         )
       }
-      warn(constant, missing: plan.uncovered)
+      warn(constant, missing: plan.untrained)
       Console.out(([plan.summary] + plan.notes).joined(separator: "\n"))
+    }
+
+    /// Throws ``ImportError``; for a file of ours it says of which kind.
+    private func checkpoint() throws -> ForeignCheckpoint {
+      do throws(ImportError) {
+        return try ForeignCheckpoint(contentsOf: file)
+      } catch {
+        guard case .otherFormat = error.cause, let format = try? FileHeader.format(ofFile: file)
+        else { throw error }
+        throw ImportError(.otherFormat(.own(format)), file: error.file)
+      }
     }
 
     /// What is said about the images; nil where nothing is, to go by the checkpoint.
@@ -144,14 +156,16 @@ extension SupernetCommand {
       return .init(channels: channels, classes: classes, resolutions: resolution)
     }
 
-    private func warn(_ constant: [String], missing: [ImportPlan.Target]) {
-      let weights = missing.filter { !$0.isCounter && !$0.key.hasSuffix("_matrix") }.map(\.key)
+    private func warn(_ constant: [String], missing: [String]) {
       for (names, text) in [
-        (weights, "tensors are not in the checkpoint and keep random or neutral values"),
+        (
+          missing,
+          "tensors are not in the checkpoint and keep random or neutral values, so the file is one to "
+            + "train from (supernet.initial)"
+        ),
         (constant, "weights of the checkpoint hold one value only; were they ever trained?"),
       ] where !names.isEmpty {
-        let shown = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", ..." : "")
-        Console.error("warning: \(names.count) \(text): \(shown)")
+        Console.error("warning: \(names.count) \(text): \(SupernetFile.shown(names))")
       }
     }
   }

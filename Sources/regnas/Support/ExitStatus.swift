@@ -55,7 +55,7 @@ enum ExitStatus: Int32 {
     case let error as StorageError: storage(error)
     case let error as RunError: run(error)
     case let error as ImageDataError: images(error.kind)
-    case is DeviceError: .deviceUnavailable
+    case let error as DeviceError: error.isName ? .deviceUnavailable : .usage
     case is ConfigurationError, is DecisionError, is SpaceError, is NetworkError: .usage
     case let error as ImportError: checkpoint(error.cause)
     case is SupernetError, is TrainingError, is TensorFileError, is FlipError, is LatencyError:
@@ -111,7 +111,8 @@ enum ExitStatus: Int32 {
   private static func run(_ error: RunError) -> ExitStatus {
     switch error {
     case .exists, .fileInTheWay, .impossibleBudget, .unfinished: .usage
-    case .notARun, .beingReplaced, .missingInput, .inputIsAway: .missingInput
+    case .notARun, .beingReplaced, .missingInput, .inputIsAway, .supernetIsAway:
+      .missingInput
     case .noRoom, .notAFolder: .inputOutput
     case .busy: .busy
     case .noUsableCheckpoint, .mismatch, .invalidInput: .badData

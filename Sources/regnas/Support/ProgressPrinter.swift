@@ -37,7 +37,7 @@ final class ProgressPrinter: Reporter {
     endProgress()
     // The log is a convenience: a full disk must not end the run here.
     try? log?.write(contentsOf: Data((text + "\n").utf8))
-    if !quiet { Console.error(text) }
+    if !quiet || text.hasPrefix("warning: ") { Console.error(text) }
   }
 
   func progress(_ title: String, done: Int, total: Int, unit: String, detail: String) {

@@ -66,7 +66,7 @@ struct ConfigurationOptions: ParsableArguments {
 
 /// What a command says on standard error.
 struct SpeechOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Print only errors and results.")
+  @Flag(name: .shortAndLong, help: "Print only errors, warnings and results.")
   var quiet = false
 
   @Flag(help: "No progress lines.")

@@ -45,6 +45,21 @@ import Testing
     #expect(try differences(small.results("stopped"), whole) == [])
   }
 
+  /// A limit of time counts while the supernet is built, too.
+  @Test func aRunStoppedBeforeItsFirstStepBeginsAgain() throws {
+    let small = try SmallRun()
+    try small.start("whole").train()
+    let interruption = Interruption()
+    interruption.request(signal: 0)
+    #expect(throws: Interrupted.self) {
+      try small.start("early", interruption: interruption).train()
+    }
+    #expect(!small.folder.exists("early/checkpoint-00000001.h5"))
+    #expect(!small.folder.exists("early/metrics.jsonl"))
+    try small.resume("early").train()
+    #expect(try differences(small.results("early"), small.results("whole")) == [])
+  }
+
   @Test func aRunOutlivesAFullDisk() throws {
     let small = try SmallRun()
     try small.start("whole").train()

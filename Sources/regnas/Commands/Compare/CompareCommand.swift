@@ -64,6 +64,7 @@ struct CompareCommand: ParsableCommand {
   }
 
   func run() throws {
+    UnusedEnvironment.note()
     let contenders = try Self.contenders(strategies)
     var sources = ConfigurationSources()
     try sources.set(set, using: ["controller."], of: "regnas compare")
@@ -126,6 +127,13 @@ struct CompareCommand: ParsableCommand {
 
   /// What cannot be written is better found before the searches than after them.
   private func checkFiles(of out: String) throws {
+    let last = out.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+    guard !["", ".", ".."].contains(last) else {
+      throw ValidationError(
+        "--out '\(out)' is a folder, not what names of files begin with; give such as "
+          + "'\(last.isEmpty ? out : out + "/")strategies'"
+      )
+    }
     try OutputFile.check("\(out).csv", overwrite: overwrite)
     let folder = OutputFile.folder(of: out)
     let prefix = (out as NSString).lastPathComponent + "-"

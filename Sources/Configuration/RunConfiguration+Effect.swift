@@ -1,0 +1,57 @@
+extension RunConfiguration {
+  /// What is set to another value than the default and changes nothing, since another key rules it out:
+  /// a line for each such other key.
+  package var notesOnKeysWithoutEffect: [String] {
+    let set = differences(from: RunConfiguration())
+    let ofTraining = set.filter {
+      $0.hasPrefix("supernet.") && !Self.usedWithTrainedSupernet.contains($0)
+    }
+    let (trains, training) = (supernet.file == nil, supernet.training)
+    let hasPolicy = controller.strategy == .reinforce || controller.strategy == .ppo
+    let rules: [(holds: Bool, reason: String, keys: [String])] = [
+      (
+        !trains, "supernet.file gives a trained supernet",
+        ofTraining + ["data.padding", "data.flip"]
+      ),
+      (
+        trains && training.distillation == .none, "supernet.distillation is 'none'",
+        ["supernet.distillationWeight"]
+      ),
+      (
+        trains && training.randomSubnets == 0, "supernet.randomSubnets is 0",
+        ["supernet.sampling"]
+      ),
+      (
+        trains && supernet.validateEvery == 0, "supernet.validateEvery is 0",
+        ["supernet.validationImages", "supernet.validationSubnets"]
+      ),
+      (
+        !hasPolicy,
+        "controller.strategy is '\(controller.strategy.rawValue)', which learns no policy",
+        Self.keysOfPolicies
+      ),
+      (
+        hasPolicy && controller.baseline != .movingAverage,
+        "controller.baseline is '\(controller.baseline.rawValue)'", ["controller.baselineDecay"]
+      ),
+      (
+        search.metric != .latency, "search.metric is '\(search.metric.rawValue)', not 'latency'",
+        ["search.latencyTable"]
+      ),
+    ]
+    return rules.compactMap { holds, reason, keys in
+      let idle = keys.filter(set.contains)
+      guard holds, !idle.isEmpty else { return nil }
+      return "warning: \(idle.joined(separator: ", ")): without effect, since \(reason)"
+    }
+  }
+
+  private static let usedWithTrainedSupernet = [
+    "supernet.file", "supernet.calibrationImages", "supernet.calibrationBatchSize",
+  ]
+
+  private static let keysOfPolicies = [
+    "sharing", "hiddenSize", "learningRate", "baseline", "baselineDecay", "entropyWeight",
+    "finalEntropyWeight", "temperature", "tanhConstant", "gradientClip",
+  ].map { "controller." + $0 }
+}
