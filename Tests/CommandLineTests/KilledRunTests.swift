@@ -17,6 +17,10 @@ import Testing
 
     var (kills, delay) = (0, 1.5)
     var process = try regnas.start("train --config run.yaml --name killed")
+    // Killed before that, there is no run to resume.
+    process.wait(seconds: 60) {
+      FileManager.default.fileExists(atPath: folder.file("checkpoints/killed/config.yaml"))
+    }
     while true {
       process.wait(seconds: delay) { false }
       guard process.isRunning else { break }
