@@ -181,7 +181,7 @@ let package = Package(
       ]
     ),
     room(
-      "Study",
+      "Judging",
       [
         "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch", "ImageData",
         "Networks", "SearchSpaces", "Supernet", "Training", "FlipMetrics", "Controller",
@@ -194,7 +194,7 @@ let package = Package(
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Study",
+        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
         argumentParser,
       ],
       swiftSettings: swiftSettings
@@ -276,13 +276,13 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
         "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "TestSupport",
-        "SupernetFixtures", "RunFixtures",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs",
+        "TestSupport", "SupernetFixtures", "RunFixtures",
       ],
       exclude: ["Fuzz/Driver"]
     ),
     tests(
-      "Study",
+      "Judging",
       [
         "Statistics", "AtomicFiles", "HDF5", "ImageData", "SearchSpaces", "Training", "FlipMetrics",
         "Controller", "Configuration", "Runs", "Search", "RunFixtures",

@@ -208,6 +208,17 @@ extension ConfigurationKey {
         where: weight
       ),
       .init(
+        "search.containment",
+        \.search.containment,
+        "Whether each member must contain all weights of the smaller ones."
+      ),
+      .init(
+        "search.minimumGain",
+        \.search.minimumGain,
+        "By how much a member must be more accurate than the one before: 0.005 is half a point.",
+        where: fraction
+      ),
+      .init(
         "search.aggregate",
         \.search.aggregate,
         "How the rates against several references become one: mean or worst."
@@ -252,6 +263,42 @@ extension ConfigurationKey {
         \.family.finalists,
         "The best of those and of all seen, measured again on the whole search split.",
         where: positive
+      ),
+      .init(
+        "family.tuning.epochs",
+        \.family.tuning.epochs,
+        "Epochs in which the chosen members are trained on together; 0 for none.",
+        where: natural
+      ),
+      .init(
+        "family.tuning.learningRate",
+        \.family.tuning.learningRate,
+        "Highest rate of the tuning's cosine schedule.",
+        where: number(above: 0, to: 1000)
+      ),
+      .init(
+        "family.tuning.warmUpEpochs",
+        \.family.tuning.warmUpEpochs,
+        "Linear warm-up of the tuning, in epochs.",
+        where: weight
+      ),
+      .init(
+        "family.tuning.averageDecay",
+        \.family.tuning.averageDecay,
+        "Decay per update of the moving average that the tuning ends with; 0: none.",
+        where: fraction
+      ),
+      .init(
+        "family.tuning.flipWeight",
+        \.family.tuning.flipWeight,
+        "How strongly larger members are held to what smaller ones get right.",
+        where: weight
+      ),
+      .init(
+        "family.tuning.largestWeight",
+        \.family.tuning.largestWeight,
+        "Weight of the largest member in what smaller ones learn; the labels have the rest.",
+        where: number(from: 0, to: 1)
       ),
       .init(
         "checkpoint.every",

@@ -29,6 +29,12 @@ extension ConfigurationSources {
     try read(mapping, under: "", &reading)
   }
 
+  /// Reads a mapping within another file, as keys of the present version that begin with `prefix`.
+  mutating func read(_ mapping: Node.Mapping, under prefix: String, name: String) throws {
+    var reading = Reading(name: name, renamed: [:])
+    try read(mapping, under: prefix, &reading)
+  }
+
   private struct Reading {
     let name: String
     let renamed: [String: String]

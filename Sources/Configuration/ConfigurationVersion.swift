@@ -16,7 +16,12 @@ enum ConfigurationVersion {
 
   /// Keys that versions before the present program did not write: a stored configuration may lack
   /// them.
-  static let addedLater: Set = ["supernet.finalLearningRate", "supernet.dropoutOnlyInLargest"]
+  static let addedLater: Set = [
+    "supernet.finalLearningRate", "supernet.dropoutOnlyInLargest", "search.containment",
+    "search.minimumGain", "family.tuning.epochs", "family.tuning.learningRate",
+    "family.tuning.warmUpEpochs", "family.tuning.averageDecay", "family.tuning.flipWeight",
+    "family.tuning.largestWeight",
+  ]
 
   /// Sets the old values of keys whose default has changed since version 1, for a stored
   /// configuration that lacks them.

@@ -3,15 +3,21 @@ extension RunConfiguration {
   /// a line for each such other key.
   package var notesOnKeysWithoutEffect: [String] {
     let set = differences(from: RunConfiguration())
+    let isTuned = family.tuning.epochs > 0
     let ofTraining = set.filter {
-      $0.hasPrefix("supernet.") && !Self.usedWithTrainedSupernet.contains($0)
+      ($0.hasPrefix("supernet.") || ["data.padding", "data.flip"].contains($0))
+        && !Self.usedWithTrainedSupernet.contains($0)
+        && !(isTuned && Self.usedInTuning.contains($0))
     }
     let (trains, training) = (supernet.file == nil, supernet.training)
     let hasPolicy = controller.strategy == .reinforce || controller.strategy == .ppo
     let rules: [(holds: Bool, reason: String, keys: [String])] = [
       (
         !trains, "supernet.file gives a trained supernet",
-        ofTraining + ["data.padding", "data.flip"]
+        ofTraining
+      ),
+      (
+        !isTuned, "family.tuning.epochs is 0", set.filter { $0.hasPrefix("family.tuning.") }
       ),
       (
         trains && training.distillation == .none, "supernet.distillation is 'none'",
@@ -49,6 +55,14 @@ extension RunConfiguration {
   private static let usedWithTrainedSupernet = [
     "supernet.file", "supernet.calibrationImages", "supernet.calibrationBatchSize",
   ]
+
+  /// Members are trained on with these, beside the keys of the tuning itself.
+  private static let usedInTuning =
+    ["data.padding", "data.flip"]
+    + [
+      "batchSize", "finalLearningRate", "momentum", "weightDecay", "labelSmoothing", "gradients",
+      "gradientClip", "dropoutOnlyInLargest", "precision",
+    ].map { "supernet." + $0 }
 
   private static let keysOfPolicies = [
     "sharing", "hiddenSize", "learningRate", "baseline", "baselineDecay", "entropyWeight",

@@ -10,19 +10,15 @@ extension RunConfiguration {
 
   private func yaml(of keys: [ConfigurationKey]) -> String {
     var lines = ["\(ConfigurationVersion.key): \(ConfigurationVersion.current)"]
-    var section = ""
+    var sections: [String] = []
     for key in keys {
       let parts = key.path.split(separator: ".").map(String.init)
-      let value = key.yaml(of: self)
-      if parts.count == 1 {
-        lines.append("\(parts[0]): \(value)")
-        continue
+      for depth in parts.indices.dropLast() where sections.prefix(depth + 1) != parts[...depth] {
+        sections = Array(parts[...depth])
+        lines.append(String(repeating: "  ", count: depth) + "\(parts[depth]):")
       }
-      if parts[0] != section {
-        section = parts[0]
-        lines.append("\(section):")
-      }
-      lines.append("  \(parts[1]): \(value)")
+      let indentation = String(repeating: "  ", count: parts.count - 1)
+      lines.append(indentation + "\(parts[parts.count - 1]): \(key.yaml(of: self))")
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -45,6 +41,15 @@ extension RunConfiguration {
       text + String(repeating: " ", count: max(0, width - text.count) + 2) + "# "
         + remark.map { $0.isNewline ? " " : String($0) }.joined()
     }.joined(separator: "\n") + "\n"
+  }
+
+  /// Values as text, by key: of the keys that results depend on, that name no file, and whose paths begin
+  /// with one of `prefixes`.
+  package func texts(under prefixes: [String]) -> [String: String] {
+    let keys = ConfigurationKey.all.filter { key in
+      !key.mayChangeOnResume && !key.namesFile && prefixes.contains(where: key.path.hasPrefix)
+    }
+    return Dictionary(uniqueKeysWithValues: keys.map { ($0.path, $0.read(self)) })
   }
 
   /// The keys whose values differ.

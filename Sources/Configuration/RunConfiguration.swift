@@ -82,6 +82,10 @@ public struct RunConfiguration: Sendable, Equatable {
     public var aggregate = FlipAggregate.mean
     /// Weight of the soft budget in the reward.
     public var budgetWeight = 0.0
+    /// Whether each member must contain the smaller ones.
+    public var containment = true
+    /// By how much a member must be more accurate than the one before, on the search split.
+    public var minimumGain = 0.0
     /// Images of the search split a reward is measured on; 0 for all of them.
     public var rewardImages = 2000
     /// What rewards are computed in; members' final figures always in float32.
@@ -98,6 +102,21 @@ public struct RunConfiguration: Sendable, Equatable {
     public var samples = 50
     /// The best of those and of all seen, measured again on the whole search split.
     public var finalists = 8
+    public var tuning = Tuning()
+  }
+
+  /// Training the chosen members on, and only them, as nested slices of one set of weights. Batch size,
+  /// momentum, weight decay, label smoothing and precision are the supernet's.
+  public struct Tuning: Sendable, Equatable {
+    /// 0 leaves the members as they came out of the supernet.
+    public var epochs = 0
+    public var learningRate = 3e-2
+    public var warmUpEpochs = 0.5
+    public var averageDecay = 0.999
+    /// Weight of what smaller members teach larger ones (`FamilyLoss`).
+    public var flipWeight = 2.0
+    /// Share of what smaller members learn that comes from the largest; the labels have the rest.
+    public var largestWeight = 0.5
   }
 
   public struct Checkpoint: Sendable, Equatable {

@@ -11,6 +11,9 @@ public struct FamilyReport: Sendable, Codable {
   public var searchImages: Int
   public var testImages: Int
   public var members: [Member]
+  /// Epochs in which the members were trained on together; nil where they were not, and in files of
+  /// regnas 0.1.
+  public var tuningEpochs: Int?
 
   public struct Member: Sendable, Codable {
     /// The code that `regnas space describe --architecture` reads.
@@ -66,12 +69,14 @@ public struct FamilyReport: Sendable, Codable {
     budgetUnit: String,
     searchImages: Int,
     testImages: Int,
-    members: [Member]
+    members: [Member],
+    tuningEpochs: Int? = nil
   ) {
     self.space = space
     self.budgetUnit = budgetUnit
     self.searchImages = searchImages
     self.testImages = testImages
     self.members = members
+    self.tuningEpochs = tuningEpochs
   }
 }

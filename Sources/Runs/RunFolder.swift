@@ -13,6 +13,7 @@ import Synchronization
 ///     checkpoint-N.h5  everything needed to go on; the newest few
 ///     timing.jsonl     how fast it went; alone in differing from run to run
 ///     supernet.h5      the trained supernet
+///     tuned.h5         its weights after the members were trained on as a family
 ///     supernet.svg     losses and accuracies of its training
 ///     family.h5        the final family
 ///     .replaced/       the files of an earlier run, until this one has saved itself
@@ -24,6 +25,7 @@ public final class RunFolder: Sendable {
   package static let recordName = "run.json"
   package static let logName = "log.txt"
   package static let supernetName = "supernet.h5"
+  package static let tunedName = "tuned.h5"
   package static let familyName = "family.h5"
   package static let curveName = "supernet.svg"
   /// Where an earlier run waits until its successor has begun.
@@ -207,7 +209,7 @@ public final class RunFolder: Sendable {
   static func isOwn(_ name: String) -> Bool {
     let own: Set<String> = [
       configurationName, recordName, logName, MetricsLog.name, MetricsLog.timingName,
-      supernetName, curveName, familyName,
+      supernetName, tunedName, curveName, familyName,
     ]
     return own.contains(name) || CheckpointStore.number(of: name) != nil
   }

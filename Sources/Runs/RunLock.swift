@@ -1,14 +1,14 @@
 import AtomicFiles
 import Foundation
 
-/// The lock of a run's folder. It goes with the process, however that ends.
-final class RunLock: Sendable {
+/// The lock of a folder, such as a run's. It goes with the process, however that ends.
+package final class RunLock: Sendable {
   /// Why there is no real lock, on a file system that has none.
   let problem: String?
   private let descriptor: Int32
 
   /// Throws ``RunError/busy(folder:holder:)`` while another process holds it, and `StorageError`.
-  init(_ folder: String) throws {
+  package init(_ folder: String) throws {
     let name = folder + "/.lock"
     descriptor = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw StorageError(name, "open", code: errno) }

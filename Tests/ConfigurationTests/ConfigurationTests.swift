@@ -150,8 +150,25 @@ import Testing
         "supernet.calibrationImages=10",
         "data.flip=false"
       ) == [
-        "warning: supernet.epochs, supernet.distillation, data.flip: without effect, since "
+        "warning: data.flip, supernet.epochs, supernet.distillation: without effect, since "
           + "supernet.file gives a trained supernet"
+      ]
+    )
+    // Members are trained on with images, too.
+    #expect(
+      try notes(
+        "supernet.file=s.h5",
+        "supernet.epochs=3",
+        "supernet.weightDecay=0",
+        "data.flip=false",
+        "family.tuning.epochs=2"
+      ) == [
+        "warning: supernet.epochs: without effect, since supernet.file gives a trained supernet"
+      ]
+    )
+    #expect(
+      try notes("family.tuning.flipWeight=1") == [
+        "warning: family.tuning.flipWeight: without effect, since family.tuning.epochs is 0"
       ]
     )
     #expect(try notes("controller.strategy=random", "controller.hiddenSize=8").count == 1)

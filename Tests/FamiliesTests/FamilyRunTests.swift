@@ -16,6 +16,7 @@ import Torch
   /// A small run to its end. With a `choice` of resolutions and an outside reference, or with neither.
   private func run(choice: Bool) throws -> SmallRun {
     var small = try SmallRun()
+    small.configuration.seed = .max
     if choice {
       small.configuration.space.resolutions = [12, 16]
       let classes = (0..<40).map { "\($0 % 3)\n" }.joined()
@@ -23,8 +24,7 @@ import Torch
     }
     let run = try small.start("run")
     try run.train()
-    var settings = FamilySettings(small.configuration)
-    settings.seed = .max
+    let settings = FamilySettings(small.configuration)
     _ = try run.sampleFamily(settings, to: small.folder.file("family.h5"), overwrite: false)
     return small
   }

@@ -60,6 +60,7 @@ package struct SmallRun {
     configuration.search.rewardImages = 20
     configuration.family.samples = 3
     configuration.family.finalists = 2
+    configuration.family.tuning.epochs = 1
     configuration.checkpoint.every = 0
     configuration.runtime.threads = 1
     configuration.runtime.device = "cpu"
@@ -108,7 +109,7 @@ package struct SmallRun {
       _ = try run.sampleFamily(FamilySettings(configuration), to: family, overwrite: false)
     }
     var result: [String: [UInt8]] = [:]
-    for file in [MetricsLog.name, "supernet.h5", "family.h5"] {
+    for file in [MetricsLog.name, "supernet.h5", "tuned.h5", "family.h5"] {
       result[file] = folder.bytes(name + "/" + file)
     }
     let newest = try CheckpointStore(run.folder, keep: 1).newest().checkpoint

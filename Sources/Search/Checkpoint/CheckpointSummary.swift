@@ -7,6 +7,7 @@ public struct CheckpointSummary: Codable, CustomStringConvertible {
   public var updatesOfMember: Int
   public var evaluations: Int
   public var supernetStep: Int?
+  public var tuningStep: Int?
   public var dataDigest: String
   public var supernetDigest: String
   public var configuration: String
@@ -18,6 +19,7 @@ public struct CheckpointSummary: Codable, CustomStringConvertible {
     updatesOfMember = members.update
     evaluations = members.history.count
     supernetStep = try checkpoint.tensors["trainer/steps"].map { Int(try $0.scalar()) }
+    tuningStep = try checkpoint.tensors["tuning/steps"].map { Int(try $0.scalar()) }
     dataDigest = checkpoint.texts["data-digest"] ?? ""
     supernetDigest = checkpoint.texts["supernet-digest"] ?? ""
     configuration = checkpoint.texts["configuration"] ?? ""
@@ -26,6 +28,7 @@ public struct CheckpointSummary: Codable, CustomStringConvertible {
   public var description: String {
     var lines = ["checkpoint of a search, verified", "phase        \(phase)"]
     if let supernetStep { lines.append("supernet     step \(supernetStep)") }
+    if let tuningStep { lines.append("tuning       step \(tuningStep)") }
     lines += [
       "members      \(membersChosen) chosen, \(updatesOfMember) updates of the next",
       "evaluations  \(evaluations)",

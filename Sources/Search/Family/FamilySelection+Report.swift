@@ -57,7 +57,8 @@ extension FamilySelection {
       budgetUnit: context.configuration.search.metric.unit,
       searchImages: search.count,
       testImages: test.count,
-      members: result
+      members: result,
+      tuningEpochs: isTuned ? context.configuration.family.tuning.epochs : nil
     )
   }
 }

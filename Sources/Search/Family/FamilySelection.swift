@@ -8,21 +8,25 @@ import Runs
 import SearchSpaces
 import Torch
 
-/// What follows the stages of a run, at `regnas sample`: the final family, sampled from the trained controllers and measured on the test
-/// split. It keeps no state and writes nothing but the family file, so it works on a run that is only
-/// read.
+/// What follows the stages of a run, at `regnas sample`: the final family, sampled from the trained
+/// controllers and measured on the test split. It keeps no state and writes nothing but the family file,
+/// so it works on a run that is only read.
 struct FamilySelection {
   let context: RunContext
+  /// What members are measured in and cut from.
   let supernet: TrainedSupernet
+  /// Whether it was tuned to the members of the search.
+  let isTuned: Bool
   let searched: ChosenMembers
   let settings: FamilySettings
 
   /// With the run's own settings this gives the members that the controllers were trained against;
   /// with other settings members may differ, and each is then chosen to contain the new smaller
-  /// ones. Throws ``Interrupted`` when asked to stop.
+  /// ones. A family that was trained on has the members of the search, whatever the settings. Throws
+  /// ``Interrupted`` when asked to stop.
   func select() throws -> Family {
-    var chosen: [Architecture] = []
-    for member in context.setting.budgets.indices {
+    var chosen: [Architecture] = isTuned ? searched.architectures : []
+    for member in chosen.isEmpty ? context.setting.budgets.indices : 0..<0 {
       let task = task(member, smaller: chosen)
       var strategy = try task.makeStrategy()
       try strategy.restore(searched.controllers[member])
@@ -57,8 +61,8 @@ extension SearchRun {
   /// Chooses the family of a finished run, measures it on the test split and writes the family file.
   /// Works on a run that is only read, with `path` anywhere.
   ///
-  /// Throws ``RunError/unfinished(_:)`` while controllers are missing, and
-  /// `OutputError` before overwriting.
+  /// Throws ``RunError/unfinished(_:)`` while controllers are missing, ``ConfigurationError`` for
+  /// settings under which a tuned family would have other members, and `OutputError` before overwriting.
   public func sampleFamily(
     _ settings: FamilySettings,
     to path: String,
@@ -73,7 +77,7 @@ extension SearchRun {
     overwrite: Bool,
     storage: any Storage
   ) throws -> Family {
-    guard let searched = products.members, let supernet = products.supernet else {
+    guard isFinished, let searched = products.members, let supernet = products.supernet else {
       let remedy = "go on with 'regnas resume \(shellQuoted(folder.path))' first"
       guard skipped.isEmpty else {
         throw RunError.invalidInput(
@@ -83,10 +87,19 @@ extension SearchRun {
       }
       throw RunError.unfinished("\(folder.path): its search has not finished; \(remedy)")
     }
+    guard products.tuned == nil || settings == FamilySettings(configuration) else {
+      throw ConfigurationError(
+        place: folder.path,
+        message:
+          "its family was trained on (family.tuning.epochs), so its members are fixed; leave out "
+          + "--samples, --finalists and --seed, or search anew with 'regnas extend'"
+      )
+    }
     try OutputFile.check(path, overwrite: overwrite)
     let family = try FamilySelection(
       context: context,
-      supernet: supernet,
+      supernet: products.tuned ?? supernet,
+      isTuned: products.tuned != nil,
       searched: searched,
       settings: settings
     ).select()

@@ -41,7 +41,8 @@ extension MemberTask {
   /// Candidates are ranked by their reward on the reward images; the best few are measured again on
   /// the whole search split, since the best of many noisy measurements is partly luck, and the one
   /// with the greatest reward there is chosen. Among equals the cheapest, then the first in
-  /// lexicographic order.
+  /// lexicographic order. Where `search.minimumGain` demands a gain in accuracy over the member before,
+  /// those that have it come first, and the most accurate where none does.
   func choose(
     from strategy: any SearchStrategy,
     seen: [Architecture],
@@ -60,16 +61,54 @@ extension MemberTask {
       precision: context.configuration.search.precision,
       title: title
     )
+    let worthwhile = try worthwhile(
+      quick,
+      on: context.setting.images.reward,
+      precision: context.configuration.search.precision
+    ).choices
     let thorough = try rank(
-      quick.prefix(settings.finalists).map(\.architecture),
+      worthwhile.prefix(settings.finalists).map(\.architecture),
       on: context.setting.images.search,
       precision: .float32,
       title: title + ", finalists"
     )
-    guard let best = thorough.first else {
+    let (choices, gain) = try self.worthwhile(
+      thorough,
+      on: context.setting.images.search,
+      precision: .float32
+    )
+    guard let best = choices.first else {
       throw RunError.unfinished("there is no candidate for member \(index + 1)")
     }
+    if let gain, gain < context.configuration.search.minimumGain {
+      context.reporter.note(
+        "warning: no candidate for member \(index + 1) is more accurate than member \(index) by "
+          + "search.minimumGain=\(context.configuration.search.minimumGain); the best gains "
+          + "\(fourDecimals(gain)) on the search split: a larger budget, or fewer members"
+      )
+    }
     return best
+  }
+
+  /// Those of ranked candidates that gain what `search.minimumGain` demands over the member before, in
+  /// their order; where none does all, the greatest gain first. With the gain of the first; nil where
+  /// nothing is demanded.
+  private func worthwhile(
+    _ ranked: [Choice],
+    on set: ImageSet,
+    precision: ComputePrecision
+  ) throws -> (choices: [Choice], gain: Double?) {
+    let demanded = context.configuration.search.minimumGain
+    guard demanded > 0, let last = smaller.last else { return (ranked, nil) }
+    let before = try supernet.predictor(precision).predictions(of: last, on: set).accuracy
+    func gain(_ choice: Choice) -> Double { choice.measurement.accuracy - before }
+    var choices = ranked.filter { gain($0) >= demanded }
+    if choices.isEmpty {
+      choices = ranked.enumerated().sorted {
+        (-gain($0.element), $0.offset) < (-gain($1.element), $1.offset)
+      }.map(\.element)
+    }
+    return (choices, choices.first.map(gain))
   }
 
   private func rank(

@@ -20,11 +20,13 @@ struct MemberTask {
   private var configuration: RunConfiguration { context.configuration }
   var budget: MemberBudget { setting.budgets[index] }
 
-  /// The networks the member may be: within its budget, containing every smaller member.
+  /// The networks the member may be: within its budget and, unless `search.containment` is off,
+  /// containing every smaller member.
   func feasibleSet() throws -> FeasibleSet {
     try FeasibleSet(
       setting.space.decisions,
-      restrictions: smaller.isEmpty ? [] : [setting.space.restriction(containing: smaller)],
+      restrictions: smaller.isEmpty || !configuration.search.containment
+        ? [] : [setting.space.restriction(containing: smaller)],
       budgets: [.init(setting.costs, limit: budget.limit)]
     )
   }

@@ -74,7 +74,12 @@ package struct RunImages {
   }
 
   /// Training batches from a step of the whole training on, shuffled and augmented.
-  package func trainingBatches(from step: Int) throws -> TrainingBatches {
+  ///
+  /// - Parameter stream: what their order follows from, beside the seed.
+  package func trainingBatches(
+    from step: Int,
+    stream: String = "supernet.batches"
+  ) throws -> TrainingBatches {
     TrainingBatches(
       loader: try TrainingLoader(
         data,
@@ -83,7 +88,7 @@ package struct RunImages {
           cropPadding: configuration.data.padding,
           horizontalFlip: configuration.data.flip
         ),
-        stream: RandomStream(seed: configuration.seed, name: "supernet.batches"),
+        stream: RandomStream(seed: configuration.seed, name: stream),
         from: LoaderPosition(
           epoch: step / trainingBatchesPerEpoch,
           batch: step % trainingBatchesPerEpoch

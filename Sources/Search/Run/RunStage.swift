@@ -33,6 +33,8 @@ protocol RunStage: AnyObject {
 package struct RunProducts {
   package var supernet: TrainedSupernet?
   package var members: ChosenMembers?
+  /// The supernet after the members were trained on as a family; nil where they were not.
+  package var tuned: TrainedSupernet?
 
   /// Throws ``RunError/unfinished(_:)`` before the supernet is trained.
   func trainedSupernet(of folder: RunFolder) throws -> TrainedSupernet {

@@ -32,7 +32,9 @@ public final class SearchRun {
 
   init(_ context: RunContext) {
     self.context = context
-    stages = [SupernetStage(context), MemberSearch(context)]
+    var stages: [any RunStage] = [SupernetStage(context), MemberSearch(context)]
+    if context.configuration.family.tuning.epochs > 0 { stages.append(FamilyTuning(context)) }
+    self.stages = stages
     context.saver?.makeCheckpoint = { [unowned self] in try checkpoint() }
   }
 
@@ -210,6 +212,7 @@ extension SearchRun {
       checkpoint.texts["digest-" + key] = digest
     }
     for stage in stages { try stage.store(in: &checkpoint) }
+    if let tuned = products.tuned { checkpoint.texts["tuned-digest"] = tuned.digest }
     if let supernet = products.supernet {
       checkpoint.set(try supernet.state(), under: "predictions/")
     }
@@ -234,11 +237,17 @@ extension SearchRun {
     }
     self.position = position
     guard let supernet = products.supernet else { return }
-    guard try supernet.digest == checkpoint.text("supernet-digest", in: path) else {
-      throw RunError.mismatch(
-        what: "another supernet",
-        differences: ["\(folder.file(RunFolder.supernetName)) has changed since the checkpoint"]
-      )
+    for (weights, digest, name) in [
+      (supernet, "supernet-digest", RunFolder.supernetName),
+      (products.tuned, "tuned-digest", RunFolder.tunedName),
+    ] {
+      guard let weights else { continue }
+      guard try weights.digest == checkpoint.text(digest, in: path) else {
+        throw RunError.mismatch(
+          what: "another supernet",
+          differences: ["\(folder.file(name)) has changed since the checkpoint"]
+        )
+      }
     }
     try supernet.restore(
       checkpoint.tensors(under: "predictions/"),

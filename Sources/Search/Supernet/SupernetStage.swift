@@ -57,43 +57,15 @@ final class SupernetStage: RunStage {
     let every = context.configuration.supernet.validateEvery * images.trainingBatchesPerEpoch
     let validation =
       every > 0 ? try SupernetValidation(context.configuration, context.setting) : nil
-    var meter = RateMeter(imagesPerStep: context.configuration.supernet.training.batchSize)
-    var detail = ""
-    while !trainer.isFinished {
-      let step = try trainer.step(batches.next())
-      let done = trainer.stepsDone
-      meter.addStep()
-      // Losses are read from the device only here: for the log, and once for whoever watches.
-      let isLogged = done % 10 == 0 || trainer.isFinished
-      let read = isLogged || detail.isEmpty ? try step.metrics() : nil
-      if let read { detail = self.detail(read, of: trainer, meter) }
-      context.reporter.progress(
-        "supernet",
-        done: done,
-        total: trainer.steps,
-        unit: "steps",
-        detail: detail
+    try TrainingLoop(context: context, phase: Self.phase).run(trainer, on: batches) { done in
+      guard let validation, done % every == 0 || trainer.isFinished else { return false }
+      context.metrics.append(
+        phase: "validation",
+        step: done,
+        try validation.entries(of: trainer.result())
       )
-      if isLogged, let read {
-        context.metrics.append(phase: "supernet", step: done, read.entries)
-        context.timing.append(
-          phase: "supernet",
-          step: done,
-          [("images_per_second", meter.imagesPerSecond)]
-        )
-        meter.restart()
-      }
-      if let validation, done % every == 0 || trainer.isFinished {
-        context.metrics.append(
-          phase: "validation",
-          step: done,
-          try validation.entries(of: trainer.result())
-        )
-        meter.restart()
-      }
-      try context.pause()
+      return true
     }
-    context.reporter.endProgress()
     try draw()
     return try trainer.result()
   }
@@ -135,23 +107,6 @@ final class SupernetStage: RunStage {
     )
   }
 
-  private func detail(
-    _ step: TrainingMetrics,
-    of trainer: NetworkTrainer,
-    _ meter: RateMeter
-  ) -> String {
-    var parts: [String] = []
-    if trainer.phases.count > 1 { parts.append("phase \(trainer.phases[step.phase].name)") }
-    let losses = [
-      ("largest", step.largestLoss), ("smallest", step.smallestLoss), ("random", step.randomLoss),
-    ].compactMap { name, loss in loss.map { "\(fourDecimals($0)) \(name)" } }
-    parts.append("loss " + losses.joined(separator: ", "))
-    if meter.imagesPerSecond.isFinite {
-      parts.append("\(Int(meter.imagesPerSecond)) images/s")
-    }
-    return parts.joined(separator: ", ")
-  }
-
   /// From the log rather than from memory, so that a resumed run draws the same.
   private func draw() throws {
     try context.metrics.flush()
@@ -180,16 +135,5 @@ final class SupernetStage: RunStage {
       createdBy: Program.identity,
       storage: context.folder.storage
     )
-  }
-}
-
-extension TrainingMetrics {
-  fileprivate var entries: [(name: String, value: Double)] {
-    let values = [
-      ("loss/largest", largestLoss), ("loss/smallest", smallestLoss), ("loss/random", randomLoss),
-      ("accuracy/largest", largestAccuracy), ("learning_rate", learningRate),
-      ("gradient_norm", gradientNorm), ("training_phase", Double(phase + 1)),
-    ]
-    return values.compactMap { name, value in value.map { (name, $0) } }
   }
 }

@@ -19,8 +19,10 @@ package final class TrainedSupernet {
 
   /// Reads `supernet.h5` also in a run that was never interrupted, which thus goes on from the same
   /// values, laid out in the same way, as a resumed one.
-  init(_ context: RunContext) throws {
-    let path = context.folder.file(RunFolder.supernetName)
+  ///
+  /// - Parameter name: of another file of the run with weights of its space.
+  init(_ context: RunContext, file name: String = RunFolder.supernetName) throws {
+    let path = context.folder.file(name)
     digest = try SHA256.ofFile(path)
     supernet = try context.setting.readSupernet(path)
     calibration = try context.setting.images.calibrationBatches()

@@ -34,7 +34,7 @@ public struct BatchPart {
   /// Where the images stand in the data set.
   public let indices: [Int]
   /// What the ``TargetSource`` gave for this visit, with a row for each of the images; nil for none.
-  public let target: Tensor?
+  public var target: Tensor?
 
   public init(visit: SubnetVisit, labels: Tensor, indices: [Int], target: Tensor? = nil) {
     self.visit = visit

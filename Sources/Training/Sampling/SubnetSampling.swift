@@ -14,6 +14,8 @@ public struct SubnetVisit: Sendable, Hashable {
   /// The network's role in the step. Losses are reported by role.
   public enum Role: String, Sendable, Hashable, CaseIterable {
     case largest, smallest, random
+    /// One of a family, which is not its largest.
+    case member
     /// The one network of a training that visits no other.
     case only
 

@@ -46,8 +46,9 @@ public final class FixedTargets: TargetSource {
     learners == .followers && visit.role.leads ? nil : probabilities
   }
 
-  public func networks(in phase: TrainingPhase, of space: any SearchSpace) -> [Architecture] {
-    teaches(in: phase) ? [teacher?.architecture ?? space.largest] : []
+  public func forwardMACs(in phase: TrainingPhase, of space: any SearchSpace) throws -> Int {
+    guard teaches(in: phase) else { return 0 }
+    return try teacher?.macs ?? space.network(space.largest).macs()
   }
 
   /// Where nothing is elastic, only the largest is trained, and it is no follower.

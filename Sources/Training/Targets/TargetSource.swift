@@ -22,8 +22,9 @@ public protocol TargetSource: AnyObject {
   /// After a visit, with its logits `[batch, classes]`, cut off from autograd.
   func visited(_ visit: SubnetVisit, logits: Tensor) throws
 
-  /// Networks that it runs forward in every step of a phase, for counting the cost of training.
-  func networks(in phase: TrainingPhase, of space: any SearchSpace) -> [Architecture]
+  /// Multiply-adds an image of the networks that it runs forward in every step of a phase, for counting
+  /// the cost of training.
+  func forwardMACs(in phase: TrainingPhase, of space: any SearchSpace) throws -> Int
 
   /// What a checkpoint must hold of it, by name, on the processor.
   func state() throws -> [String: Tensor]
@@ -36,7 +37,7 @@ extension TargetSource {
   public func begin(_ phase: TrainingPhase, training network: Supernet) throws {}
   public func beginStep(on batch: TrainingBatch, in phase: TrainingPhase) throws {}
   public func visited(_ visit: SubnetVisit, logits: Tensor) throws {}
-  public func networks(in phase: TrainingPhase, of space: any SearchSpace) -> [Architecture] { [] }
+  public func forwardMACs(in phase: TrainingPhase, of space: any SearchSpace) throws -> Int { 0 }
   public func state() throws -> [String: Tensor] { [:] }
   public func restore(_ state: [String: Tensor], training network: Supernet) throws {}
 }

@@ -22,7 +22,10 @@ public final class Teacher {
     try self.init(subnet.extract(), architecture, of: supernet.space)
   }
 
-  private init(
+  /// A network as it is.
+  ///
+  /// - Parameter space: the one that `architecture` is of.
+  package init(
     _ network: StaticNetwork,
     _ architecture: Architecture,
     of space: any SearchSpace
@@ -32,6 +35,9 @@ public final class Teacher {
     self.space = space
     folded = try network.folded()
   }
+
+  /// Multiply-adds an image.
+  var macs: Int { get throws { try network.network.macs() } }
 
   /// Logits `[batch, classes]` for training images of any size, without recording for autograd.
   public func logits(_ images: Tensor) throws -> Tensor {

@@ -11,6 +11,9 @@ import Torch
 /// a step, a ``TargetSource`` gives what they learn from beside the labels, and an ``Objective`` is
 /// their loss. A ``TrainingConfiguration`` names the usual ones.
 ///
+/// Where networks are to learn from each other's answers to a batch, a ``JointObjective`` takes the place
+/// of objective and targets.
+///
 /// The phase follows from the number of steps done, and everything random from the seed and that
 /// number, so a trainer restored from ``state()`` goes on exactly as the one it was saved from, given
 /// the same batches.
@@ -35,7 +38,7 @@ public final class NetworkTrainer {
   let average: ExponentialMovingAverage?
   package let targets: any TargetSource
   private let sampling: any SubnetSampling
-  private let objective: any Objective
+  private let losses: LossRule
   private let parallel: DataParallel
   private let dropout: RandomStream
 
@@ -44,13 +47,54 @@ public final class NetworkTrainer {
   /// precision.
   ///
   /// Throws ``TrainingError/invalidConfiguration(field:reason:)``.
-  public init(
+  public convenience init(
     _ supernet: Supernet,
     configuration: TrainingConfiguration,
     phases: [TrainingPhase],
     sampling: any SubnetSampling,
     objective: any Objective,
     targets: any TargetSource = NoTargets(),
+    seed: UInt64
+  ) throws {
+    try self.init(
+      supernet,
+      configuration: configuration,
+      phases: phases,
+      sampling: sampling,
+      losses: .each(objective),
+      targets: targets,
+      seed: seed
+    )
+  }
+
+  /// The same with the losses of a step's networks computed together: all go forward, then all
+  /// backward, and there is one update of a step whatever the configuration says about updates.
+  public convenience init(
+    _ supernet: Supernet,
+    configuration: TrainingConfiguration,
+    phases: [TrainingPhase],
+    sampling: any SubnetSampling,
+    objective: any JointObjective,
+    seed: UInt64
+  ) throws {
+    try self.init(
+      supernet,
+      configuration: configuration,
+      phases: phases,
+      sampling: sampling,
+      losses: .joint(objective),
+      targets: NoTargets(),
+      seed: seed
+    )
+  }
+
+  private init(
+    _ supernet: Supernet,
+    configuration: TrainingConfiguration,
+    phases: [TrainingPhase],
+    sampling: any SubnetSampling,
+    losses: LossRule,
+    targets: any TargetSource,
     seed: UInt64
   ) throws {
     try configuration.validate()
@@ -64,7 +108,7 @@ public final class NetworkTrainer {
     self.configuration = configuration
     self.phases = phases
     self.sampling = sampling
-    self.objective = objective
+    self.losses = losses
     self.targets = targets
     parallel = DataParallel(supernet)
     optimizer = try Self.optimizer(of: supernet, configuration)
@@ -100,32 +144,28 @@ public final class NetworkTrainer {
     let scale = configuration.gradients == .mean ? 1 / Double(visits.count) : 1
     let rate = LearningRateSchedule(configuration, phase: phase).rate(at: done)
     let stream = dropout.substream(UInt64(stepsDone))
+    let turns = visits.enumerated().map { Turn(visit: $1, dropout: stream.substream(UInt64($0))) }
     try targets.beginStep(on: batch, in: phase)
     var losses: [(role: SubnetVisit.Role, value: Tensor)] = []
     var accuracy: Tensor?
     var norms: [Double] = []
-    for (number, visit) in visits.enumerated() {
-      let (logits, loss) = try forwardAndBackward(
-        visit,
-        on: batch,
-        target: withoutGradient { try targets.target(for: visit, of: batch) },
-        scale: scale,
-        dropout: stream.substream(UInt64(number))
-      )
-      losses.append((visit.role, loss))
-      if configuration.updates == .subnet {
-        norms.append(try update([loss], learningRate: rate))
-      }
-      if visit.role.leads {
-        accuracy = try withoutGradient {
-          try logits.argmax(1).equal(batch.labels).to(.float32).mean()
+    // Those that go forward together.
+    for group in self.losses.isJoint ? [turns] : turns.map({ [$0] }) {
+      let passed = try forwardAndBackward(group, on: batch, scale: scale)
+      for (turn, (logits, loss)) in zip(group, passed) {
+        losses.append((turn.visit.role, loss))
+        if turn.visit.role.leads {
+          accuracy = try withoutGradient {
+            try logits.argmax(1).equal(batch.labels).to(.float32).mean()
+          }
         }
+        try targets.visited(turn.visit, logits: logits)
       }
-      try targets.visited(visit, logits: logits)
+      if !self.losses.isJoint, configuration.updates == .subnet {
+        norms.append(try update(passed.map(\.loss), learningRate: rate))
+      }
     }
-    if configuration.updates == .batch {
-      norms.append(try update(losses.map(\.value), learningRate: rate))
-    }
+    if norms.isEmpty { norms.append(try update(losses.map(\.value), learningRate: rate)) }
     let step = TrainingStep(
       number: stepsDone,
       phase: index,
@@ -138,48 +178,68 @@ public final class NetworkTrainer {
     return step
   }
 
-  /// One network forward and, with its loss times `scale`, backward: the gradients are added to those
-  /// of the parameters. Logits `[batch, classes]` and the loss of the batch, cut off from autograd.
+  /// Networks forward and, with the sum of their losses times `scale`, backward: the gradients are added
+  /// to those of the parameters. Of each, logits `[batch, classes]` and the loss of the batch, cut off
+  /// from autograd.
   private func forwardAndBackward(
-    _ visit: SubnetVisit,
+    _ turns: [Turn],
     on batch: TrainingBatch,
-    target: Tensor?,
-    scale: Double,
-    dropout: RandomStream
-  ) throws -> (logits: Tensor, loss: Tensor) {
-    let network = try supernet.space.network(visit.architecture)
-    let drops = visit.role.leads || !configuration.dropoutOnlyInLargest
+    scale: Double
+  ) throws -> [(logits: Tensor, loss: Tensor)] {
+    let targets = try withoutGradient {
+      try turns.map { try self.targets.target(for: $0.visit, of: batch) }
+    }
+    let networks = try turns.map { try supernet.space.network($0.visit.architecture) }
     supernet.weightsChanged()
     let shards = try parallel.map(batch: batch.count) { shard in
-      let pass = try TrainingPass(
-        supernet,
-        shard: shard,
-        precision: configuration.precision,
-        dropout: drops ? network.dropout : 0,
-        random: dropout
-      )
-      let input = try supernet.space.input.images(
-        shard.rows(of: batch.images),
-        for: visit.architecture
-      )
-      let logits = try pass.logits(input, of: network)
-      let part = BatchPart(
-        visit: visit,
-        labels: try shard.rows(of: batch.labels),
-        indices: Array(batch.indices[shard.start..<shard.start + shard.count]),
-        target: try target.map(shard.rows)
-      )
-      let mean = try objective.loss(logits, on: part)
-      let loss = shard.weight == 1 ? mean : try mean * shard.weight
-      try (scale == 1 ? loss : loss * scale).backward()
-      return (logits: try logits.detached(), loss: try loss.detached())
+      let images = try shard.rows(of: batch.images)
+      let labels = try shard.rows(of: batch.labels)
+      let indices = Array(batch.indices[shard.start..<shard.start + shard.count])
+      let logits = try zip(turns, networks).map { turn, network in
+        let drops = turn.visit.role.leads || !configuration.dropoutOnlyInLargest
+        let pass = try TrainingPass(
+          supernet,
+          shard: shard,
+          precision: configuration.precision,
+          dropout: drops ? network.dropout : 0,
+          random: turn.dropout
+        )
+        return try pass.logits(
+          supernet.space.input.images(images, for: turn.visit.architecture),
+          of: network
+        )
+      }
+      let parts = try zip(turns, targets).map { turn, target in
+        BatchPart(
+          visit: turn.visit,
+          labels: labels,
+          indices: indices,
+          target: try target.map(shard.rows)
+        )
+      }
+      let means = try losses(of: logits, on: parts)
+      let weighted = try shard.weight == 1 ? means : means.map { try $0 * shard.weight }
+      let sum = weighted.count == 1 ? weighted[0] : try Tensor.stacked(weighted).sum()
+      try (scale == 1 ? sum : sum * scale).backward()
+      return try zip(logits, weighted).map { (logits: try $0.detached(), loss: try $1.detached()) }
     }
     guard shards.count > 1 else { return shards[0] }
     return try withoutGradient {
-      try (
-        .concatenated(shards.map(\.logits), dimension: 0),
-        .stacked(shards.map(\.loss)).sum()
-      )
+      try turns.indices.map { index in
+        try (
+          .concatenated(shards.map { $0[index].logits }, dimension: 0),
+          .stacked(shards.map { $0[index].loss }).sum()
+        )
+      }
+    }
+  }
+
+  private func losses(of logits: [Tensor], on parts: [BatchPart]) throws -> [Tensor] {
+    switch losses {
+    case .each(let objective):
+      return try zip(logits, parts).map { try objective.loss($0, on: $1) }
+    case .joint(let objective):
+      return try objective.losses(logits, on: parts)
     }
   }
 
@@ -210,4 +270,20 @@ public final class NetworkTrainer {
     }
     return (0, step)
   }
+}
+
+/// How the networks of a step get their losses.
+private enum LossRule {
+  case each(any Objective)
+  case joint(any JointObjective)
+
+  var isJoint: Bool {
+    if case .joint = self { true } else { false }
+  }
+}
+
+/// A visit and what it draws dropout from.
+private struct Turn {
+  var visit: SubnetVisit
+  var dropout: RandomStream
 }

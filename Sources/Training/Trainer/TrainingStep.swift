@@ -25,6 +25,7 @@ public struct TrainingStep {
       largestLoss: try mean(.largest, .only),
       smallestLoss: try mean(.smallest),
       randomLoss: try mean(.random),
+      memberLoss: try mean(.member),
       largestAccuracy: try accuracy?.scalar(),
       learningRate: learningRate,
       gradientNorm: gradientNorm
@@ -44,6 +45,8 @@ public struct TrainingMetrics: Sendable, Hashable {
   public var smallestLoss: Double?
   /// The mean over the random subnets.
   public var randomLoss: Double?
+  /// The mean over the members of a family other than the largest.
+  public var memberLoss: Double?
   /// Share of the batch that the largest subnet (or the only one), as trained (with dropout),
   /// classifies correctly.
   public var largestAccuracy: Double?

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Controller
 import Foundation
+import Judging
 import Search
 import Statistics
-import Study
 
 extension SupernetCommand {
   struct Compare: ParsableCommand {

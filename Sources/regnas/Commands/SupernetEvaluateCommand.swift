@@ -4,11 +4,11 @@ import Configuration
 import Decisions
 import Foundation
 import ImageData
+import Judging
 import Latency
 import Runs
 import Search
 import SearchSpaces
-import Study
 import Supernet
 
 extension SupernetCommand {

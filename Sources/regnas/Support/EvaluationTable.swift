@@ -2,10 +2,10 @@ import Charts
 import Controller
 import FlipMetrics
 import Foundation
+import Judging
 import Search
 import SearchSpaces
 import Statistics
-import Study
 
 // What `regnas supernet evaluate` prints.
 extension SupernetEvaluation {

@@ -37,7 +37,24 @@ extension FamilyReport {
     return TextTable(header: header, rows: rows).text
       + "\n\(testImages) test images; intervals are 95 %, Wilson's.\n"
       + "NFR: share of images that the reference gets right and the member wrong."
-      + same.joined()
+      + (tuningEpochs.map { "\nThe members were trained on together for \($0) epochs." } ?? "")
+      + same.joined() + doubtfulGains.joined()
+  }
+
+  /// Of every member that is not clearly more accurate than the one before, a line that says so.
+  private var doubtfulGains: [String] {
+    members.indices.dropFirst().compactMap { index in
+      guard members[index].sameAs == nil,
+        let flips = members[index].flips.first(where: { $0.reference == "member \(index)" }),
+        let interval = flips.accuracyGainInterval, interval.lower <= 0
+      else { return nil }
+      func points(_ value: Double) -> String { String(format: "%+.2f", value * 100) }
+      let gain = members[index].accuracy.value - members[index - 1].accuracy.value
+      return
+        "\nMember \(index + 1) is \(interval.upper < 0 ? "less" : "not clearly more") accurate than "
+        + "member \(index): \(points(gain)) points [\(points(interval.lower)), "
+        + "\(points(interval.upper))]. Is it worth its cost?"
+    }
   }
 
   private static func percent(_ rate: FlipReport.Rate) -> String {

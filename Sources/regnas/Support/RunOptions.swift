@@ -52,7 +52,7 @@ struct ConfigurationOptions: ParsableArguments {
   }
 
   /// A configuration file, or what a pipe gives.
-  private static func text(_ path: String) throws -> String {
+  static func text(_ path: String) throws -> String {
     do {
       return try TextFile.decode(readFile(path, limit: 16 << 20))
     } catch let error as TextFile.NotText {

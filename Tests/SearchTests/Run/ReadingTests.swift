@@ -29,7 +29,9 @@ import Testing
   }
 
   @Test func samplingChangesNothingAndNeedsNoLock() throws {
-    let small = try SmallRun()
+    var small = try SmallRun()
+    // So that other settings may be asked for.
+    small.configuration.family.tuning.epochs = 0
     let held = try small.start("run")
     try held.train()
     // What a kill leaves: a line past the checkpoint, and a part of a file.

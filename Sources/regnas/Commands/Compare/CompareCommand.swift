@@ -4,9 +4,9 @@ import Charts
 import Configuration
 import Foundation
 import HDF5
+import Judging
 import Search
 import SearchSpaces
-import Study
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,9 +1,9 @@
 import Charts
 import Controller
 import Foundation
+import Judging
 import Search
 import SearchSpaces
-import Study
 
 // What `regnas compare` shows and writes.
 extension StrategyComparison.BudgetResult {

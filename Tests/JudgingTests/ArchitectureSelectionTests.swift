@@ -1,7 +1,7 @@
 import Configuration
+import Judging
 import Search
 import SearchSpaces
-import Study
 import Testing
 
 @Suite struct ArchitectureSelectionTests {

@@ -100,7 +100,7 @@ package struct StandAloneTraining {
 /// The part of a recipe that identifies a stored stand-alone network. Names are those of version
 /// 0.1.0, and so are the values that a stand-alone network does not depend on, so that networks
 /// which were trained then need not be trained again.
-struct StandAloneRecipe: Encodable {
+package struct StandAloneRecipe: Encodable {
   let steps, warmUpSteps: Int
   let learningRate, finalLearningRate, momentum, weightDecay, labelSmoothing: Double
   let gradientClipping: Double?
@@ -116,7 +116,7 @@ struct StandAloneRecipe: Encodable {
   let distillationWeight = 1.0
   let dropoutOnlyInLargest = true
 
-  init(_ configuration: TrainingConfiguration, _ plan: TrainingPlan) {
+  package init(_ configuration: TrainingConfiguration, _ plan: TrainingPlan) {
     steps = plan.steps
     warmUpSteps = plan.phases[0].warmUpSteps
     learningRate = configuration.learningRate
@@ -130,7 +130,7 @@ struct StandAloneRecipe: Encodable {
   }
 
   /// With sorted keys.
-  func json() throws -> String {
+  package func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self)

@@ -1,7 +1,7 @@
 import Testing
 import Training
 
-@testable import Study
+@testable import Judging
 
 /// Networks that were trained alone by version 0.1.0 are found again by the text of their recipe.
 @Suite struct StandAloneRecipeTests {

@@ -9,7 +9,7 @@ import Search
 import SearchSpaces
 import Testing
 
-@testable import Study
+@testable import Judging
 
 /// A supernet of seconds, judged in this process.
 @Suite(.serialized) struct SupernetEvaluatorTests {

@@ -6,7 +6,7 @@ import Search
 import Statistics
 import Testing
 
-@testable import Study
+@testable import Judging
 
 @Suite struct SupernetStudyTests {
   /// An evaluation of three architectures of which the inherited accuracy is `gap` below alone.

@@ -1,4 +1,5 @@
 import Networks
+import Runs
 import Search
 import SearchSpaces
 import Supernet
@@ -17,6 +18,27 @@ package struct TrainingCost: Sendable, Hashable, Codable {
   /// `supernetMACs / largestMACs`
   package var ratio: Double { Double(supernetMACs) / Double(largestMACs) }
 
+  /// Of the supernet of a run that trained one.
+  package init(ofSupernetIn run: SearchRun) throws {
+    let setting = run.context.setting
+    guard let supernet = run.products.supernet?.supernet else {
+      throw RunError.unfinished("\(run.folder.path): the supernet is not trained yet")
+    }
+    let keys = setting.configuration.supernet
+    try self.init(
+      NetworkTrainer(
+        supernet,
+        configuration: keys.training,
+        phases: SupernetRecipe(
+          keys,
+          of: setting.space,
+          stepsPerEpoch: setting.images.trainingBatchesPerEpoch
+        ).plan.phases,
+        seed: run.configuration.seed
+      )
+    )
+  }
+
   /// Of all the steps of a trainer, done or to come. A fixed teacher's forward pass counts once.
   package init(_ trainer: NetworkTrainer) throws {
     let space = trainer.supernet.space
@@ -29,7 +51,7 @@ package struct TrainingCost: Sendable, Hashable, Codable {
     }
     supernetMACs = (0..<steps).reduce(0) { $0 + 3 * cost(trainer.visits(at: $1)) }
     for phase in trainer.phases {
-      supernetMACs += phase.steps * cost(trainer.targets.networks(in: phase, of: space))
+      supernetMACs += phase.steps * (try trainer.targets.forwardMACs(in: phase, of: space))
     }
   }
 }
