@@ -188,6 +188,14 @@ let package = Package(
         "Configuration", "Families", "Runs", "Evaluation", "Search",
       ]
     ),
+    room(
+      "Study",
+      [
+        "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch", "TensorFiles",
+        "ImageData", "Networks", "SearchSpaces", "Supernet", "Training", "FlipMetrics",
+        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
+      ]
+    ),
     .executableTarget(
       name: "regnas",
       dependencies: [
@@ -195,7 +203,7 @@ let package = Package(
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
         "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
-        argumentParser,
+        "Study", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -276,7 +284,7 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
         "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "Study",
         "TestSupport", "SupernetFixtures", "RunFixtures",
       ],
       exclude: ["Fuzz/Driver"]
@@ -286,6 +294,12 @@ let package = Package(
       [
         "Statistics", "AtomicFiles", "HDF5", "ImageData", "SearchSpaces", "Training", "FlipMetrics",
         "Controller", "Configuration", "Runs", "Search", "RunFixtures",
+      ]
+    ),
+    tests(
+      "Study",
+      [
+        "AtomicFiles", "ImageData", "Configuration", "Runs", "Search", "RunFixtures", "TestSupport",
       ]
     ),
 
@@ -313,7 +327,7 @@ if let fuzzer {
       dependencies: [
         "RandomStreams", "Decisions", "HDF5", "Torch", "ImageData", "PictureFolders",
         "ImageArrays", "SearchSpaces", "ForeignWeights", "Supernet", "Latency", "FlipMetrics",
-        "Controller", "Configuration", "Families", "Runs", "Search",
+        "Controller", "Configuration", "Families", "Runs", "Search", "Study",
       ],
       path: "Tests/SearchTests/Fuzz",
       exclude: ["FuzzTests.swift", "Mutator.swift"],

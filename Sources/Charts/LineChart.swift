@@ -5,7 +5,7 @@ import Foundation
 /// Readable on light and dark pages: text and axes take the page's scheme (`prefers-color-scheme`)
 /// on a background of their own; the colours of the series keep their contrast on both and can be
 /// told apart with the common colour deficiencies (Okabe and Ito, 2008). Equal charts give equal
-/// text. Values that are not finite break a line.
+/// text. Values that are not finite break a line; a point without neighbours is a dot.
 package struct LineChart: Sendable, Hashable {
   package struct Point: Sendable, Hashable {
     package var x: Double
@@ -42,6 +42,8 @@ package struct LineChart: Sendable, Hashable {
   package var series: [Series]
   /// The part of the y axis that is shown; nil for all of it.
   package var yRange: ClosedRange<Double>?
+  /// Whether the name of a series stands beside its last point, and not below the picture.
+  package var namesPoints = false
   package var width = 760
   package var height = 460
 
@@ -82,7 +84,7 @@ package struct LineChart: Sendable, Hashable {
     let left = 68.0
     let right = Double(width) - 24
     let top = subtitle.isEmpty ? 52.0 : 70.0
-    let legend = Legend(series.map(\.name), left: left, right: right)
+    let legend = Legend(namesPoints ? [] : series.map(\.name), left: left, right: right)
     let bottom = Double(height) - 56 - legend.height
     let finite = series.flatMap(\.points).filter(\.isFinite)
     let x = AxisScale(Self.range(finite.map(\.x)), maximumTicks: 8)
@@ -124,6 +126,13 @@ package struct LineChart: Sendable, Hashable {
     }
     for (index, one) in series.enumerated() {
       for run in Self.runs(one.points) {
+        if run.count == 1 {
+          lines.append(
+            "<circle class=\"s\(index % 6)\" cx=\"\(short(across(run[0].x)))\" "
+              + "cy=\"\(short(down(run[0].y)))\" r=\"4.5\"/>"
+          )
+          continue
+        }
         let path = run.map { "\(short(across($0.x))),\(short(down($0.y)))" }
         lines.append(
           "<polyline class=\"line s\(index % 6) d\(index / 6 % 3)\" "
@@ -132,6 +141,12 @@ package struct LineChart: Sendable, Hashable {
       }
     }
     lines.append("</g>")
+    if namesPoints {
+      let places = series.compactMap { one in
+        one.points.last { $0.isFinite }.map { (one.name, across($0.x), down($0.y)) }
+      }
+      lines += Self.names(places, right: right)
+    }
     lines.append(text(xLabel, (left + right) / 2, bottom + 40, "label", anchor: "middle"))
     let middle = short((top + bottom) / 2)
     lines.append(
@@ -141,6 +156,33 @@ package struct LineChart: Sendable, Hashable {
     lines += legend.lines(from: bottom + 66)
     lines.append("</svg>")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Names beside their points, moved down where another name is in the way.
+  private static func names(_ places: [(name: String, x: Double, y: Double)], right: Double)
+    -> [String]
+  {
+    var taken: [(left: Double, right: Double, y: Double)] = []
+    return places.sorted { ($0.y, $0.x) < ($1.y, $1.x) }.map { place in
+      // As wide as a legend takes a letter to be.
+      let width = Double(place.name.count) * 7
+      let isLeft = place.x + 10 + width > right
+      let left = isLeft ? place.x - 10 - width : place.x + 10
+      var y = place.y
+      while let other = taken.first(where: {
+        abs($0.y - y) < 14 && $0.left < left + width && left < $0.right
+      }) {
+        y = other.y + 14
+      }
+      taken.append((left, left + width, y))
+      return text(
+        place.name,
+        isLeft ? place.x - 10 : place.x + 10,
+        y + 4,
+        "legend",
+        anchor: isLeft ? "end" : "start"
+      )
+    }
   }
 
   /// The same chart with its y axis fitted to the points at and beyond `x`, so that what comes before

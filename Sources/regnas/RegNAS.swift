@@ -24,7 +24,7 @@ struct RegNAS: ParsableCommand {
       InspectCommand.self,
       CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
-      CompareCommand.self,
+      StudyCommand.self, CompareCommand.self,
       OracleCommand.self, ReadEverythingCommand.self,
     ]
   )

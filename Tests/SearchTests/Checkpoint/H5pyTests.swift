@@ -20,7 +20,7 @@ import Testing
     try smallFamily(to: folder.file("new-family.h5"))
     try smallSupernet(to: folder.file("new-supernet.h5"))
     paths += ["search", "family", "supernet"].map { folder.file("new-\($0).h5") }
-    #expect(Set(Reader.ownFiles.map(\.name)).count == 5)
+    #expect(Set(Reader.ownFiles.map(\.name)).count == 7)
     try H5py.run(
       """
       import h5py, sys, zlib
@@ -43,7 +43,7 @@ import Testing
               checked += 1
           f.visititems(visit)
           for key in f.attrs: assert f.attrs[key] is not None
-          assert objects >= 5 and checked >= 3, (path, objects, checked)
+          assert objects >= 3 and checked >= 3, (path, objects, checked)
       """,
       paths
     )

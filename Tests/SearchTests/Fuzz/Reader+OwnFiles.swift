@@ -9,6 +9,7 @@ import Runs
 import SearchSpaces
 
 @testable import Search
+@testable import Study
 @testable import Supernet
 
 extension Reader {
@@ -42,6 +43,14 @@ extension Reader {
     ),
     (
       "latency", [(try? latencyImage()) ?? []], { _ = try LatencyTable.read($0).worstRelativeError }
+    ),
+    (
+      "cell", [(try? image { try StudyCellFile.write(cell, labels: labels, to: $0) }) ?? []],
+      { _ = try StudyCellFile.read($0, labels: labels) }
+    ),
+    (
+      "labels", [(try? image { try labels.write(to: $0) }) ?? []],
+      { _ = try StudyLabels(contentsOf: $0) }
     ),
   ]
 
@@ -96,10 +105,38 @@ extension Reader {
       ),
       checks: [.init(architecture: space.largest, measured: 10, predicted: 11)]
     )
-    let path = NSTemporaryDirectory() + "regnas-latency-\(UUID().uuidString).h5"
+    return try image { try table.write(to: $0) }
+  }
+
+  /// What `write` leaves in a file.
+  private static func image(_ write: (_ path: String) throws -> Void) throws -> [UInt8] {
+    let path = NSTemporaryDirectory() + "regnas-fuzz-\(UUID().uuidString).h5"
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try table.write(to: path)
+    try write(path)
     return Array(FileManager.default.contents(atPath: path) ?? Data())
+  }
+
+  private static let labels = StudyLabels(
+    name: "small",
+    dataDigest: "d",
+    searchDigest: "s",
+    testDigest: "t",
+    classNames: ["a", "b", "c"],
+    search: [0, 1, 2],
+    test: [2, 1, 0, 0]
+  )
+
+  private static var cell: StudyCell {
+    StudyCell(
+      key: .init(space: "mobilenetv3-small", seed: 3, method: .init(.pctKL, hasEqualCost: true)),
+      identity: ["method": "pct-kl", "data-sha256": "d"],
+      architectures: ["1.00", "1.01"],
+      macs: [10, 20],
+      search: [[0, 1, 1], [0, 1, 2]],
+      test: [[2, 2, 0, 0], [2, 1, 0, 0]],
+      cost: .init(training: 1e9, search: 2e6, epochs: 3),
+      computer: "a test"
+    )
   }
 
   private static func arraysImage() throws -> [UInt8] {

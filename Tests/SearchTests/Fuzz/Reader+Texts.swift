@@ -39,6 +39,24 @@ extension Reader {
       var sources = ConfigurationSources()
       try sources.read(yaml: text, name: "config.yaml")
     },
+    text(
+      "study",
+      [
+        """
+        name: a
+        data: d.h5
+        spaces: [mobilenetv3-small]
+        seeds: [1, 2]
+        methods: [regnas, pct-kl.equal-cost]
+        run: {family: {tuning: {epochs: 2}}}
+        alone: {epochs: 3}
+        elodi: {ensemble: 4}
+
+        """
+      ]
+    ) { text in
+      _ = try StudyConfiguration(yaml: text, name: "study.yaml").allMethods
+    },
     text("predictions", ["0\n1\n2\n1\n", "0.1 0.9 0\n1 0 0\n0 0 1\n0 1 0\n"]) { text in
       _ = try Predictions(text: text, labels: [0, 1, 2, 1], classCount: 3)
       _ = try PredictionsText(text, classCount: 3, classNames: ["a", "b c", "1"], count: 4)
