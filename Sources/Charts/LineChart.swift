@@ -87,7 +87,9 @@ package struct LineChart: Sendable, Hashable {
     let legend = Legend(namesPoints ? [] : series.map(\.name), left: left, right: right)
     let bottom = Double(height) - 56 - legend.height
     let finite = series.flatMap(\.points).filter(\.isFinite)
-    let x = AxisScale(Self.range(finite.map(\.x)), maximumTicks: 8)
+    let xRange = Self.range(finite.map(\.x))
+    // A dot at the end would be cut in two.
+    let x = AxisScale(namesPoints ? Self.padded(xRange) : xRange, maximumTicks: 8)
     let y = AxisScale(
       yRange ?? Self.padded(Self.range(finite.flatMap { [$0.lower, $0.upper] })),
       maximumTicks: 6

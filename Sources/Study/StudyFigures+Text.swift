@@ -93,7 +93,7 @@ extension StudyFigures {
     return value.halfWidth.map { "\(mean) ± \(text($0, "%.2f"))" } ?? mean
   }
 
-  /// Accuracy of the largest member against the mean negative-flip rate, a dot for each method.
+  /// The members' mean accuracy against their mean negative-flip rate, a dot for each method.
   package var chart: LineChart {
     var chart = LineChart(
       title: "\(dataSet), \(space)",
@@ -117,7 +117,7 @@ extension StudyFigures {
     return chart
   }
 
-  /// One row for each method, seed apart from the header.
+  /// One row for each space and method.
   package static func csv(_ all: [StudyFigures]) -> String {
     let count = all.flatMap(\.methods).map(\.accuracies.count).max() ?? 0
     let pairs = all.flatMap(\.methods).max { $0.pairs.count < $1.pairs.count }?.pairs ?? []

@@ -84,6 +84,27 @@ import Testing
     }
   }
 
+  /// Points without neighbours are whole dots, and names beside them do not lie on each other.
+  @Test func dotsHaveTheirNamesBesideThem() throws {
+    var chart = chart([])
+    chart.series = ["left", "near", "nearer", "right"].enumerated().map { index, name in
+      .init(name: name, points: [.init(x: [0, 5, 5.01, 10][index], y: [1, 2, 2.01, 3][index])])
+    }
+    chart.namesPoints = true
+    let reader = try #require(read(chart.svg))
+    #expect(reader.elements.count { $0 == "circle" } == 4)
+    #expect(!reader.elements.contains("polyline"))
+    func numbers(_ pattern: Regex<(Substring, Substring)>) -> [Double] {
+      chart.svg.matches(of: pattern).compactMap { Double($0.1) }
+    }
+    let edges =
+      numbers(/<rect x="([0-9.]+)"/) + numbers(/<rect x="68" y="[0-9.]+" width="([0-9.]+)"/)
+    let centres = numbers(/cx="([0-9.]+)"/)
+    #expect(centres.allSatisfy { $0 > edges[0] + 5 && $0 < edges[0] + edges[1] - 5 })
+    let heights = numbers(/class="legend" x="[0-9.]+" y="([0-9.]+)"/).sorted()
+    #expect(heights.count == 4 && zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= 13.9 })
+  }
+
   @Test func theAxisCanLeaveOutTheFirstSteps() {
     #expect(chart().yRange == nil)
     let focused = chart(["a"]).focused(from: 10)
