@@ -123,7 +123,8 @@ import Testing
       65,
       "supernet.epochs: 500 in the checkpoint, 2 now"
     )
-    let more = try regnas("resume checkpoints/stopped --max-time 1 --set checkpoint.keep=1")
+    // Time enough to begin on a busy machine.
+    let more = try regnas("resume checkpoints/stopped --max-time 8 --set checkpoint.keep=1")
     #expect(more.status == 124)
     #expect(more.errors.contains("going on from"))
   }
