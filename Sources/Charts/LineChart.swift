@@ -172,7 +172,8 @@ package struct LineChart: Sendable, Hashable {
       let left = isLeft ? place.x - 10 - width : place.x + 10
       var y = place.y
       while let other = taken.first(where: {
-        abs($0.y - y) < 14 && $0.left < left + width && left < $0.right
+        // Less than it is moved by, so that rounding leaves no name in the way of itself.
+        abs($0.y - y) < 13.5 && $0.left < left + width && left < $0.right
       }) {
         y = other.y + 14
       }

@@ -223,7 +223,10 @@ public final class RunFolder: Sendable {
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
-  private static func makeFolders(_ path: String) throws {
+  /// Makes a folder with those above it, where they are not there.
+  ///
+  /// Throws ``RunError/notAFolder(_:)`` or `StorageError`.
+  package static func makeFolders(_ path: String) throws {
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
       made += (made.isEmpty || made == "/" ? "" : "/") + part

@@ -80,23 +80,33 @@ final class StudyBench {
     var own = configuration
     own.family.tuning.epochs = 0
     let path = try path("supernet", StudyIdentity(study, setting).supernet)
-    if !FileManager.default.fileExists(atPath: path + "/" + RunFolder.supernetName) {
-      try open(path) {
-        try SearchRun.start(
-          own,
-          in: RunFolder.create(path, overwrite: false),
-          services: services
-        )
-      }.trainSupernet()
+    if isRun(path) {
+      // One that is finished is read beside others who read it. What is wrong with one that cannot be
+      // read, opening it says.
+      if let run = try? resume(RunFolder.read(path)), run.products.supernet != nil { return run }
     }
+    try open(path) {
+      try SearchRun.start(
+        own,
+        in: RunFolder.create(path, overwrite: false),
+        services: services
+      )
+    }.trainSupernet()
     return try resume(RunFolder.read(path))
   }
 
+  private func isRun(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path + "/" + RunFolder.configurationName)
+  }
+
   private func open(_ path: String, orStart start: () throws -> SearchRun) throws -> SearchRun {
-    guard FileManager.default.fileExists(atPath: path + "/" + RunFolder.configurationName) else {
+    if isRun(path) { return try resume(RunFolder.open(path)) }
+    do {
       return try start()
+    } catch RunError.exists(let folder) {
+      // Another process has begun it since.
+      throw RunError.busy(folder: folder, holder: "another process of the study")
     }
-    return try resume(RunFolder.open(path))
   }
 
   private func resume(_ folder: RunFolder) throws -> SearchRun {
@@ -127,7 +137,7 @@ final class StudyBench {
     let path = try path("network", identity)
     let file = path + "/network.h5"
     if let known = try read(file, identity, space) { return known }
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try RunFolder.makeFolders(path)
     let lock = try RunLock(path)
     defer { _ = lock }
     let teachers = try recipe.references.enumerated().map { index, reference in
@@ -241,7 +251,7 @@ final class StudyBench {
     identity["epochs"] = String(epochs)
     identity["members"] = members.map(space.code).joined(separator: " ")
     let path = try path("joint", identity)
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try RunFolder.makeFolders(path)
     let lock = try RunLock(path)
     defer { _ = lock }
     let random = RandomStream(seed: configuration.seed, name: "joint")

@@ -55,14 +55,35 @@ package final class StudyGrid {
           + "another --out, or rename the study"
       )
     }
-    guard !readsOnly else {
-      guard let known else { throw RunError.missingInput(path) }
-      data = nil
-      labels = known
-      return
+    if known == nil { try Self.checkFigures(of: study.name, in: out) }
+    _ = try StudySummary.read("\(out)/\(StudySummary.fileName)")
+    let isDataThere = FileManager.default.fileExists(atPath: study.data)
+    if readsOnly {
+      guard let known else {
+        throw ConfigurationError(
+          place: cellFolder,
+          message: "there are no cells of the study '\(study.name)'; compute them first, without "
+            + "--figures-only"
+        )
+      }
+      guard isDataThere else {
+        data = nil
+        labels = known
+        services.reporter.note(
+          "warning: \(study.data): the data set is not there, so cells are found by name: whether they "
+            + "were made under the keys of this file is not checked"
+        )
+        return
+      }
+    } else {
+      try Self.checkPlace(out, option: "--out")
+      try Self.checkPlace(work, option: "--work")
     }
-    guard FileManager.default.fileExists(atPath: study.data) else {
-      throw RunError.inputIsAway(key: "data", path: study.data, soughtIn: [])
+    guard isDataThere else {
+      throw ConfigurationError(
+        place: "data",
+        message: "\(study.data): there is no such file; say where the data set is with --data FILE"
+      )
     }
     let data = try ImageDataset.open(study.data)
     self.data = data
@@ -76,6 +97,40 @@ package final class StudyGrid {
         )
       }
     }
+  }
+
+  /// Refuses a folder that has files of the names of figures, and no cells that these could be of.
+  private static func checkFigures(of name: String, in folder: String) throws {
+    for ending in ["md", "csv", "json"] {
+      let path = "\(folder)/\(name).\(ending)"
+      guard FileManager.default.fileExists(atPath: path) else { continue }
+      throw ConfigurationError(
+        place: path,
+        message: "this file is there, and the folder has no cells of a study '\(name)'; move it "
+          + "elsewhere, or give another --out"
+      )
+    }
+  }
+
+  /// Refuses a folder that cannot be written to, or cannot be made.
+  private static func checkPlace(_ path: String, option: String) throws {
+    guard !path.isEmpty else {
+      throw ConfigurationError(place: option, message: "it is empty; give a folder")
+    }
+    var place = path
+    var isFolder: ObjCBool = false
+    while !FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), !place.isEmpty,
+      place != "/"
+    {
+      place = OutputFile.folder(of: place)
+    }
+    guard isFolder.boolValue else {
+      throw ConfigurationError(
+        place: option,
+        message: "\(place) is no folder, so nothing can be kept in \(path); give another"
+      )
+    }
+    guard access(place, W_OK) == 0 else { throw StorageError(place, "write to", code: errno) }
   }
 
   /// By seed, then space, then method: one seed of all is there first.
@@ -151,7 +206,7 @@ package final class StudyGrid {
     guard found.count < 2 else {
       throw RunError.invalidInput(
         "\(cellFolder): there are \(found.count) cells \(key.name), made under different keys "
-          + "(\(found.joined(separator: ", "))); remove those that are not wanted"
+          + "(\(found.joined(separator: ", "))); the data set tells which is meant: give it with --data"
       )
     }
     return found
@@ -168,7 +223,15 @@ package final class StudyGrid {
 
   private func read(_ name: String, _ key: StudyCell.Key) throws -> StudyCell {
     let path = cellFolder + "/" + name
-    let cell = try StudyCellFile.read(path, labels: labels)
+    let cell: StudyCell
+    do {
+      cell = try StudyCellFile.read(path, labels: labels)
+    } catch let error as HDF5Error {
+      throw RunError.invalidInput(
+        "\(path): the cell cannot be read (\(error.cause)); restore the file from a copy, or remove it: then "
+          + "the cell is computed again"
+      )
+    }
     guard cell.key == key else {
       throw RunError.invalidInput(
         "\(path): the file holds the cell \(cell.key.name), not \(key.name); put it back under its name"
@@ -186,7 +249,7 @@ package final class StudyGrid {
   package func compute() throws {
     let path = cellFolder + "/" + StudyLabels.fileName
     if !FileManager.default.fileExists(atPath: path) {
-      try FileManager.default.createDirectory(atPath: cellFolder, withIntermediateDirectories: true)
+      try RunFolder.makeFolders(cellFolder)
       try labels.write(to: path, storage: storage)
     }
     var isWaiting = false

@@ -71,9 +71,9 @@ package struct StudySummary: Sendable, Codable {
     guard FileManager.default.fileExists(atPath: path) else { return [] }
     do {
       return try JSONDecoder().decode([StudySummary].self, from: Data(readFile(path)))
-    } catch let error as DecodingError {
+    } catch is DecodingError {
       throw RunError.invalidInput(
-        "\(path): this is no summary of a study (\(error)); move it elsewhere, or give another --out"
+        "\(path): this is no summary of a study; move it elsewhere, or give another --out"
       )
     }
   }

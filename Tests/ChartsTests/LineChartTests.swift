@@ -103,6 +103,11 @@ import Testing
     #expect(centres.allSatisfy { $0 > edges[0] + 5 && $0 < edges[0] + edges[1] - 5 })
     let heights = numbers(/class="legend" x="[0-9.]+" y="([0-9.]+)"/).sorted()
     #expect(heights.count == 4 && zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= 13.9 })
+    // The same point often: an end without end, once.
+    for place in stride(from: 0.1, to: 40, by: 0.37) {
+      chart.series = (0..<5).map { .init(name: "\($0)", points: [.init(x: place, y: place / 3)]) }
+      #expect(read(chart.svg) != nil)
+    }
   }
 
   @Test func theAxisCanLeaveOutTheFirstSteps() {

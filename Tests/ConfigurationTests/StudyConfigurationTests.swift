@@ -66,7 +66,10 @@ import Testing
 
   @Test func whatIsNotUnderstoodIsRefused() {
     for (text, other, expected) in [
-      ("regnas]", "reg-nas]", "s.yaml:5: 'methods' must be methods, each one of independent, "),
+      (
+        "regnas]", "reg-nas]",
+        "s.yaml:5: 'methods' must be a list of methods, each one of independent, "
+      ),
       ("seeds:", "seed:", "s.yaml:4: there is no key 'seed' in a study; did you mean 'seeds'?"),
       ("[1, 2]", "[1, 1]", "s.yaml:4: 'seeds' must be a list without repetitions"),
       ("focus: 3", "beta: 3", "s.yaml:11: there is no key 'pct-kl.beta' in a study"),
@@ -75,7 +78,7 @@ import Testing
       ),
       (
         "  supernet: {epochs: 3, l", "  seed: 1\n  supernet: {epochs: 3, l",
-        "'seed' is the study's own"
+        "'seed' is for the study and its methods to set"
       ),
       ("{epochs: 3, l", "{initial: x.h5, l", "'supernet.initial' names a file; cells of a study"),
       ("{epochs: 2}", "{epochs: 0}", "run.family.tuning.epochs is 0; set it"),

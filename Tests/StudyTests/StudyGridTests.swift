@@ -72,7 +72,11 @@ import Testing
     // Without work folder, program and data, as from version control.
     try FileManager.default.removeItem(atPath: small.folder.file("out-work"))
     try FileManager.default.removeItem(atPath: study.data)
-    let known = try self.grid(readsOnly: true).known()
+    let reading = NoteKeeper()
+    let known = try self.grid(readsOnly: true, reporter: reading).known()
+    #expect(
+      reading.notes.first?.contains("whether they were made under the keys of this file") == true
+    )
     #expect(known.missing.isEmpty && known.others.isEmpty)
     let figures = try StudyFigures(
       known.cells,
@@ -184,6 +188,24 @@ import Testing
       "\($0)".contains("cell mobilenetv3-small-4-pct-lm: training diverged")
         && "\($0)".contains("A method may have a learning rate of its own")
     }
+  }
+
+  /// Cells made under other keys are not taken for those of the present ones while the data set is there
+  /// to tell; nothing of another's is replaced.
+  @Test func figuresAreOfTheStudyAsItIs() throws {
+    var study = study
+    study.methods = [StudyMethod(.regnas)]
+    try grid(study).compute()
+    study.run.controller.updates += 1
+    #expect(try grid(study, readsOnly: true).known().cells.isEmpty)
+    try small.folder.put("mine", "foreign/tiny.md")
+    for out in ["foreign", "data.h5", "data.h5/x"] {
+      #expect(throws: ConfigurationError.self) { try grid(study, out) }
+    }
+    #expect(small.folder.text("foreign/tiny.md") == "mine")
+    #expect(throws: ConfigurationError.self) { try grid(study, "none", readsOnly: true) }
+    try small.folder.put("{}", "other/summary.json")
+    #expect(throws: RunError.self) { try grid(study, "other") }
   }
 
   @Test func whatCannotBeIsRefusedAtOnce() throws {

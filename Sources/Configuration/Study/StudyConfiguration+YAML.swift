@@ -41,8 +41,11 @@ private struct StudyKey {
       .init(
         "name",
         \.name,
-        where: { !$0.isEmpty && $0.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) } },
-        "a word of letters, digits, '-' and '_'"
+        where: {
+          !$0.isEmpty && $0 != "summary"
+            && $0.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
+        },
+        "a word of letters, digits, '-' and '_', and not 'summary'"
       ),
       .init("data", \.data),
       .init("spaces", \.spaces, where: { Set($0).count == $0.count }, "a list without repetitions"),
@@ -206,11 +209,23 @@ extension StudyConfiguration {
         message: "'\(key.path)' names a file; cells of a study follow from its data set alone"
       )
     }
-    for path in ["seed", "data.file", "space.name"] {
+    for path in ["seed", "data.file", "space.name", "search.containment"] {
       guard let place = sources.origins[path] else { continue }
       throw ConfigurationError(
         place: place,
-        message: "'\(path)' is the study's own to set; leave it out"
+        message: "'\(path)' is for the study and its methods to set; leave it out"
+      )
+    }
+    guard run.search.flipWeight > 0 else {
+      throw ConfigurationError(
+        place: sources.origins["search.flipWeight"] ?? name,
+        message: "'search.flipWeight' must be above 0: REG-NAS without it is 'constraint-only'"
+      )
+    }
+    guard run.search.budgets.count > 1 else {
+      throw ConfigurationError(
+        place: sources.origins["search.budgets"] ?? name,
+        message: "'search.budgets' has one budget; a family of one cannot flip: give two or more"
       )
     }
   }

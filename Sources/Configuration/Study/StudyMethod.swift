@@ -81,7 +81,7 @@ extension StudyMethod: ConfigurationText {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard let approach = Approach(rawValue: parts[0]) else {
       throw Malformed(
-        expected: "methods, each one of "
+        expected: "a list of methods, each one of "
           + Approach.allCases.map(\.rawValue).joined(separator: ", ")
       )
     }
@@ -92,7 +92,8 @@ extension StudyMethod: ConfigurationText {
     )
     guard description == text, approach.isApart || parts.count == 1 else {
       throw Malformed(
-        expected: "methods; independent, pct-kl, pct-lm and elodi may have .\(Self.ours) and then "
+        expected:
+          "a list of methods; independent, pct-kl, pct-lm and elodi may have .\(Self.ours) and then "
           + ".\(Self.equal) behind them, others nothing"
       )
     }

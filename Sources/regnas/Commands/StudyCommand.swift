@@ -22,8 +22,8 @@ struct StudyCommand: ParsableCommand {
       nothing is computed again, on whatever machine.
 
       EXAMPLE
-        regnas study Scripts/headline/cifar10.yaml --out docs/headline
-        regnas study Scripts/headline/cifar10.yaml --out docs/headline --figures-only
+        regnas study Scripts/headline/cifar-10.yaml --out docs/headline
+        regnas study Scripts/headline/cifar-10.yaml --out docs/headline --figures-only
       """
   )
 

@@ -37,7 +37,9 @@ extension FamilyReport {
     return TextTable(header: header, rows: rows).text
       + "\n\(testImages) test images; intervals are 95 %, Wilson's.\n"
       + "NFR: share of images that the reference gets right and the member wrong."
-      + (tuningEpochs.map { "\nThe members were trained on together for \($0) epochs." } ?? "")
+      + (tuningEpochs.map {
+        "\nThe members were trained on together for \($0) epoch\($0 == 1 ? "" : "s")."
+      } ?? "")
       + same.joined() + doubtfulGains.joined()
   }
 
