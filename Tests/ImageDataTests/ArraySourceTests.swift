@@ -167,6 +167,21 @@ import Testing
     { _ = try source("images") }
   }
 
+  @Test func everyTypeOfNumPysNumbers() throws {
+    let types = ["i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"]
+    _ = try make(
+      """
+      for t in '\(types.joined(separator: " "))'.split():
+        for name, order in ('little', '<'), ('big', '>'):
+          n.savez(name + t + '.npz', x=x.astype(order + t), y=y.astype(order + t))
+      """
+    )
+    for file in types.flatMap({ ["little\($0).npz", "big\($0).npz"] }) {
+      let read = try contents(source(file: file))
+      #expect(read.pixels == expected && read.labels == classes, "\(file)")
+    }
+  }
+
   @Test func filesOfNumPy() throws {
     _ = try make(
       """

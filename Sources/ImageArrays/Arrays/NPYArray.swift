@@ -61,7 +61,8 @@ final class NPYArray: ForeignArray {
     case .number(.int32): words(bytes, Int32.self).map(Double.init)
     case .number(.uint32): words(bytes, UInt32.self).map(Double.init)
     case .number(.int64): words(bytes, Int64.self).map(Double.init)
-    case .number(.uint64): words(bytes, UInt64.self).map(Double.init)
+    // Not `Double.init`: of this type that is the initialiser from a pattern of bits.
+    case .number(.uint64): words(bytes, UInt64.self).map { Double($0) }
     case .number(.float32): words(bytes, UInt32.self).map { Double(Float(bitPattern: $0)) }
     case .number(.float64): words(bytes, UInt64.self).map { Double(bitPattern: $0) }
     case .number, .bytes, .unicode: throw refuse("its elements are no numbers")
