@@ -69,6 +69,7 @@ package final class EvaluationSubject {
       )
     }
     data = try ImageDataset.open(configuration.data.file)
+    try data.verify()
     try Self.check(space, against: data, supernet: path)
     if let digest = information.provenance["data-sha256"], digest != data.digest {
       throw RunError.invalidInput(

@@ -5,7 +5,8 @@ import ImageData
 import Runs
 
 /// What resuming or sampling a run needs beside its checkpoint, and whether it is there: the trained
-/// supernet, the data set, and the other files that the configuration names.
+/// supernet and what tuning made of it, the data set (all of it), and the other files that the
+/// configuration names. Of a finished run also whether there is a checkpoint at all.
 package struct ResumeCheck {
   package struct Finding: Sendable {
     package var file: String
@@ -23,7 +24,18 @@ package struct ResumeCheck {
     let configuration = try folder.configuration()
     let store = CheckpointStore(folder, keep: 1)
     let newest = store.names().isEmpty ? nil : try? store.newest().checkpoint
-    checkSupernet(folder, newest)
+    if store.names().isEmpty, folder.beginning?.state == "finished" {
+      findings.append(
+        Finding(
+          file: "checkpoints",
+          problem:
+            "missing: the run was finished, and nothing can use it without them; put them back",
+          isMissing: true
+        )
+      )
+    }
+    checkSupernet(RunFolder.supernetName, folder, newest?.texts["supernet-digest"])
+    checkSupernet(RunFolder.tunedName, folder, newest?.texts["tuned-digest"])
     let supernetIsMade = folder.exists(RunFolder.supernetName)
     let files = InputFiles(bases: folder.inputBases)
     for input in files.inputs(of: configuration)
@@ -45,20 +57,19 @@ package struct ResumeCheck {
     }
   }
 
-  private mutating func checkSupernet(_ folder: RunFolder, _ newest: Checkpoint?) {
-    guard let digest = newest?.texts["supernet-digest"], !digest.isEmpty else { return }
-    let path = folder.file(RunFolder.supernetName)
-    guard folder.exists(RunFolder.supernetName) else {
-      findings.append(
-        Finding(
-          file: RunFolder.supernetName,
-          problem: "missing. \(RunError.remedyForMissingSupernet(of: folder.path))",
-          isMissing: true
-        )
-      )
+  /// - Parameter digest: what the newest checkpoint expects; nil or empty where it expects none.
+  private mutating func checkSupernet(_ name: String, _ folder: RunFolder, _ digest: String?) {
+    guard let digest, !digest.isEmpty else { return }
+    let path = folder.file(name)
+    guard folder.exists(name) else {
+      let remedy =
+        name == RunFolder.supernetName
+        ? RunError.remedyForMissingSupernet(of: folder.path)
+        : "Put it back, or search again over the supernet with 'regnas extend'."
+      findings.append(Finding(file: name, problem: "missing. \(remedy)", isMissing: true))
       return
     }
-    var finding = Finding(file: RunFolder.supernetName)
+    var finding = Finding(file: name)
     do {
       guard try SHA256.ofFile(path) != digest else { return }
       finding.problem = "not the one that the newest checkpoint goes on from (sha256 \(digest))"
@@ -79,8 +90,15 @@ package struct ResumeCheck {
       isData
       ? newest?.texts["data-digest"] ?? folder.beginning?.dataDigest
       : newest?.texts["digest-" + input.key]
-    let found =
-      isData ? try ImageDataset.open(input.located).digest : try SHA256.ofFile(input.located)
+    let found: String
+    if isData {
+      let data = try ImageDataset.open(input.located)
+      // Runs compare the digest alone, which is stored in the file.
+      try data.verify()
+      found = data.digest
+    } else {
+      found = try SHA256.ofFile(input.located)
+    }
     guard let expected, expected != found else { return nil }
     return "another file than the run began with (sha256 \(expected) then, \(found) now)"
   }

@@ -55,6 +55,8 @@ package struct RunSetting {
       )
     }
     data = try ImageDataset.open(configuration.data.file)
+    // Its digest is stored in it: pixels that have changed since are noticed by their checksum alone.
+    try data.verify()
     space = try Self.makeSpace(configuration, for: data)
     costs = try Self.costTable(configuration, of: space)
     let range = space.attainable(costs)

@@ -1,5 +1,6 @@
 import Families
 import Foundation
+import HDF5
 import RunFixtures
 import Runs
 import TestSupport
@@ -73,6 +74,30 @@ import Testing
     #expect {
       _ = try small.resume("run")
     } throws: { "\($0)".contains("tuned.h5 has changed since the checkpoint") }
+  }
+
+  /// What `checkpoint verify` finds wrong, by file.
+  private func problems(_ small: SmallRun) throws -> [String] {
+    try ResumeCheck(RunFolder.read(small.folder.file("run"))).findings
+      .compactMap { finding in finding.problem.map { "\(finding.file): \($0)" } }
+  }
+
+  @Test func whatRunsNeedIsChecked() throws {
+    let small = try SmallRun()
+    try small.start("run").train()
+    #expect(try problems(small) == [])
+    try FileManager.default.removeItem(atPath: small.folder.file("run/tuned.h5"))
+    #expect(try problems(small).first?.hasPrefix("tuned.h5: missing. Put it back, or ") == true)
+    // One pixel, in a file whose digest says what it was.
+    let data = small.configuration.data.file
+    var bytes = small.folder.bytes("data.h5")
+    let pixels = (0..<256).map { _ in UInt8(7) }
+    bytes.replaceSubrange(bytes.count / 2..<bytes.count / 2 + 256, with: pixels)
+    try Data(bytes).write(to: URL(fileURLWithPath: data))
+    #expect(try problems(small).last?.contains("checksum") == true)
+    // Nor is a run begun or gone on with on such a file.
+    #expect(throws: HDF5Error.self) { try small.resume("run") }
+    #expect(throws: HDF5Error.self) { try small.start("another") }
   }
 
   @Test func aGainMayBeDemanded() throws {
