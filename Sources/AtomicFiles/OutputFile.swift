@@ -97,6 +97,13 @@ package enum OutputFile {
     }
   }
 
+  /// What is there of a path: itself, or else the nearest folder above it, where it would be made.
+  package static func existingPart(of path: String) -> String {
+    var place = path
+    while !FileManager.default.fileExists(atPath: place), place != "/" { place = folder(of: place) }
+    return place
+  }
+
   /// Bytes that a process may still write to the disk of a folder.
   ///
   /// - Throws: `StorageError`.

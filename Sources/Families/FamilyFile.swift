@@ -69,12 +69,10 @@ public enum FamilyFile {
         cause: "the family was read from a file of version 1 and lacks its space"
       )
     }
-    let header = FileHeader(
+    let header = try FileHeader(
       format: format,
       version: version,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(family.provenance.configuration)
+      of: family.provenance.configuration
     )
     try Artefact.write(header, to: path, storage: storage) { root in
       try SpaceDescription(space).write(to: root)

@@ -58,13 +58,7 @@ package enum PredictionsFile {
     storage: some Storage = SystemStorage()
   ) throws {
     let text = try text(identity)
-    let header = FileHeader(
-      format: format,
-      version: version,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(text)
-    )
+    let header = try FileHeader(format: format, version: version, of: text)
     try Artefact.write(header, to: path, storage: storage) { root in
       try root.setSplitDigests(search: digests?.search, test: digests?.test)
       try root.write("identity", strings: [text], shape: [])

@@ -23,10 +23,7 @@ extension RunFolder {
       if isRun { throw RunError.exists(folder: path) }
       if let name = own.min() { throw RunError.fileInTheWay("\(path)/\(name)") }
     }
-    var place = path
-    while !exists(place), place != "/" {
-      place = OutputFile.folder(of: place)
-    }
+    let place = OutputFile.existingPart(of: path)
     guard isFolder(place) else { throw RunError.notAFolder(place) }
     guard access(place, W_OK | X_OK) == 0 else {
       throw StorageError(place, "write to the folder", code: errno)

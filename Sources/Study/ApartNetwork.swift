@@ -33,20 +33,15 @@ struct ApartNetwork {
     method: Method = .labels,
     references: [ApartNetwork] = []
   ) {
-    var training = training
     let rate: Double? =
       switch method {
       case .labels: nil
       case .focal(_, let keys): keys.learningRate
       case .inhibition(let keys): keys.learningRate
       }
-    if let rate {
-      training.learningRate = rate
-      training.finalLearningRate = min(training.finalLearningRate, rate)
-    }
     self.architecture = architecture
     self.seed = seed
-    self.training = training
+    self.training = rate.map(training.peaking) ?? training
     self.method = method
     self.references = references
   }

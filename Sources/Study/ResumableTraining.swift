@@ -28,8 +28,7 @@ struct ResumableTraining {
     identity: String,
     batches: (_ fromStep: Int) throws -> TrainingBatches
   ) throws {
-    let digest = try SHA256.of(identity)
-    if let state = try read(digest) { try trainer.restore(state) }
+    if let state = try read(SHA256.of(identity)) { try trainer.restore(state) }
     let batches = try batches(trainer.stepsDone)
     let clock = ContinuousClock()
     var saved = clock.now
@@ -44,7 +43,7 @@ struct ResumableTraining {
       )
       let isStopping = services.interruption.look()
       if isStopping || clock.now - saved > .seconds(every) {
-        try write(trainer, digest)
+        try write(trainer, identity)
         saved = clock.now
       }
       if isStopping { throw Interrupted(signal: services.interruption.signal, folder: "") }
@@ -54,14 +53,8 @@ struct ResumableTraining {
 
   func discard() { try? storage.remove(path) }
 
-  private func write(_ trainer: NetworkTrainer, _ digest: String) throws {
-    let header = FileHeader(
-      format: Self.format,
-      version: 1,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: digest
-    )
+  private func write(_ trainer: NetworkTrainer, _ identity: String) throws {
+    let header = try FileHeader(format: Self.format, of: identity)
     try Artefact.write(header, to: path, storage: storage) { root in
       try root.createGroup("state").write(tensors: trainer.state())
     }

@@ -46,7 +46,7 @@ final class StudyBench {
   var space: any ConfiguredSpace { setting.space }
   var stepsPerEpoch: Int { setting.images.trainingBatchesPerEpoch }
 
-  /// The part of a run's identity that is not about its supernet begins here.
+  /// The folder of what follows from an identity.
   private func path(_ name: String, _ identity: PredictionsFile.Identity) throws -> String {
     let digest = try SHA256.of(PredictionsFile.text(identity)).prefix(12)
     return "\(folder)/\(name)-\(digest)"
@@ -56,8 +56,7 @@ final class StudyBench {
 
   /// The finished run of a method, made or gone on with if need be, with its family.
   func run(_ method: StudyMethod) throws -> (run: SearchRun, family: Family) {
-    let own = study.run(space: configuration.space.name, seed: configuration.seed)
-      .adapted(to: method.approach)
+    let own = configuration.adapted(to: method.approach)
     let path = try path("\(method)", StudyIdentity(study, setting, method: method).parts)
     let run = try open(path) {
       let original = try supernetRun()
@@ -136,10 +135,12 @@ final class StudyBench {
     )
     let path = try path("network", identity)
     let file = path + "/network.h5"
-    if let known = try read(file, identity, space) { return known }
+    if let known = try read(file, space) { return known }
     try RunFolder.makeFolders(path)
     let lock = try RunLock(path)
-    defer { _ = lock }
+    defer { withExtendedLifetime(lock) {} }
+    // Another process may have finished it since.
+    if let known = try read(file, space) { return known }
     let teachers = try recipe.references.enumerated().map { index, reference in
       let trained = try network(reference, called: "\(title), reference \(index + 1)")
       return try Teacher(trained.network, trained.space.architecture, of: trained.space)
@@ -178,17 +179,23 @@ final class StudyBench {
   private func finished(_ network: Supernet, _ space: StandAloneSpace) throws -> Trained {
     let calibration = try setting.images.calibrationBatches()
     let predictor = RolloutPredictor(network, calibration: calibration, memoryLimit: 0)
-    let images = setting.images
     return Trained(
       network: try network.calibrate(
         space.architecture,
         batches: calibration.map { try space.input.images($0, for: space.architecture) }
       ).extract(),
       space: space,
-      predictions: .init(
-        search: try predictor.predictions(of: space.architecture, on: images.search).classes,
-        test: try predictor.predictions(of: space.architecture, on: images.test).classes
-      )
+      predictions: try predictions(of: space.architecture, by: predictor)
+    )
+  }
+
+  private func predictions(
+    of architecture: Architecture,
+    by predictor: RolloutPredictor
+  ) throws -> PredictionsFile.Content {
+    PredictionsFile.Content(
+      search: try predictor.predictions(of: architecture, on: setting.images.search).classes,
+      test: try predictor.predictions(of: architecture, on: setting.images.test).classes
     )
   }
 
@@ -200,13 +207,7 @@ final class StudyBench {
     to path: String
   ) throws {
     let text = try PredictionsFile.text(identity)
-    let header = FileHeader(
-      format: Self.format,
-      version: 1,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(text)
-    )
+    let header = try FileHeader(format: Self.format, of: text)
     try Artefact.write(header, to: path, storage: storage) { root in
       try root.write("identity", strings: [text], shape: [])
       try root.write("search", trained.predictions.search)
@@ -215,11 +216,7 @@ final class StudyBench {
     }
   }
 
-  private func read(
-    _ path: String,
-    _ identity: PredictionsFile.Identity,
-    _ space: StandAloneSpace
-  ) throws -> Trained? {
+  private func read(_ path: String, _ space: StandAloneSpace) throws -> Trained? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let root = try Artefact.open(path, expecting: Self.format, readerVersion: 1).file.root
     return Trained(
@@ -253,18 +250,16 @@ final class StudyBench {
     let path = try path("joint", identity)
     try RunFolder.makeFolders(path)
     let lock = try RunLock(path)
-    defer { _ = lock }
+    defer { withExtendedLifetime(lock) {} }
     let random = RandomStream(seed: configuration.seed, name: "joint")
-    let keys = configuration.family.tuning
     let trainer = try NetworkTrainer(
       Supernet(space: space, device: setting.device, random: random),
       configuration: training,
       phases: TrainingPlan(alone: training, stepsPerEpoch: stepsPerEpoch).phases,
       sampling: MemberVisits(members),
       objective: FamilyLoss(
-        largestWeight: keys.largestWeight,
-        flipWeight: keys.flipWeight,
-        labels: LabelLoss(smoothing: training.labelSmoothing)
+        configuration.family.tuning,
+        labelSmoothing: training.labelSmoothing
       ),
       seed: random.substream(1).state
     )
@@ -276,18 +271,12 @@ final class StudyBench {
     try resumable.run(trainer, called: "joint", identity: PredictionsFile.text(identity)) {
       try setting.images.trainingBatches(from: $0)
     }
-    let images = setting.images
     let predictor = try RolloutPredictor(
       trainer.result(),
-      calibration: images.calibrationBatches(),
+      calibration: setting.images.calibrationBatches(),
       memoryLimit: 0
     )
-    let contents = try members.map { member in
-      PredictionsFile.Content(
-        search: try predictor.predictions(of: member, on: images.search).classes,
-        test: try predictor.predictions(of: member, on: images.test).classes
-      )
-    }
+    let contents = try members.map { try predictions(of: $0, by: predictor) }
     resumable.discard()
     return contents
   }

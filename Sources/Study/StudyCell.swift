@@ -74,13 +74,7 @@ package enum StudyCellFile {
     storage: some Storage = SystemStorage()
   ) throws {
     let text = try PredictionsFile.text(cell.identity)
-    let header = FileHeader(
-      format: format,
-      version: version,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(text)
-    )
+    let header = try FileHeader(format: format, version: version, of: text)
     try Artefact.write(header, to: path, storage: storage) { root in
       try root.setAttribute("space", cell.key.space)
       try root.setAttribute("seed", String(cell.key.seed))

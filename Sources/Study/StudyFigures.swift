@@ -151,8 +151,9 @@ extension StudyFigures.Method {
       guard known.allSatisfy({ $0.count == numbers.count }), count > 1 else { return nil }
       return MeanInterval(known.map(mean))
     }
-    negativeFlipRate =
-      overSeeds(\.negativeFlipRate) ?? MeanInterval(members.map { _ in 0 }) ?? MeanInterval([0])!
+    // Without pairs there is nothing to say.
+    guard let rate = overSeeds(\.negativeFlipRate) else { throw FlipError.noValues }
+    negativeFlipRate = rate
     relativeNegativeFlipRate = overSeeds(\.relativeNegativeFlipRate)
     negativeFlipImpact = overSeeds(\.negativeFlipImpact)
     pairs = numbers.enumerated().compactMap { index, pair in

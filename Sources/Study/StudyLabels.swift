@@ -60,13 +60,7 @@ package struct StudyLabels: Sendable, Equatable {
   }
 
   package func write(to path: String, storage: some Storage = SystemStorage()) throws {
-    let header = FileHeader(
-      format: Self.format,
-      version: 1,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(dataDigest)
-    )
+    let header = try FileHeader(format: Self.format, of: dataDigest)
     try Artefact.write(header, to: path, storage: storage) { root in
       try root.setAttribute("name", name)
       try root.setAttribute("data-sha256", dataDigest)

@@ -28,6 +28,19 @@ package struct FileHeader: Hashable, Sendable {
     self.configurationDigest = configurationDigest
   }
 
+  /// Of a file that this program writes, and that readers of its first version still understand.
+  ///
+  /// - Parameter configuration: the text whose SHA-256 the file carries.
+  package init(format: String, version: Int = 1, of configuration: String) throws {
+    self.init(
+      format: format,
+      version: version,
+      minimumReaderVersion: 1,
+      createdBy: Program.identity,
+      configurationDigest: try SHA256.of(configuration)
+    )
+  }
+
   package func write(to file: HDF5File) throws {
     let root = file.root
     try root.setAttribute("format", format)

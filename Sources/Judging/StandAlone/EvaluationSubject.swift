@@ -68,8 +68,7 @@ package final class EvaluationSubject {
         message: "\(path) does not say which data set it was trained on; pass --data FILE"
       )
     }
-    data = try ImageDataset.open(configuration.data.file)
-    try data.verify()
+    data = try ImageDataset.openVerified(configuration.data.file)
     try Self.check(space, against: data, supernet: path)
     if let digest = information.provenance["data-sha256"], digest != data.digest {
       throw RunError.invalidInput(

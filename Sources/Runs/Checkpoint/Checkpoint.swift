@@ -91,12 +91,10 @@ package struct CheckpointSnapshot: Sendable {
   ///
   /// Throws `HDF5Error` or `StorageError`; then `path` is as it was.
   package func write(to path: String, storage: some Storage = SystemStorage()) throws {
-    let header = FileHeader(
+    let header = try FileHeader(
       format: Checkpoint.format,
       version: Checkpoint.version,
-      minimumReaderVersion: 1,
-      createdBy: Program.identity,
-      configurationDigest: try SHA256.of(texts["configuration"] ?? "")
+      of: texts["configuration"] ?? ""
     )
     try Artefact.write(header, to: path, storage: storage) { root in
       let group = try root.createGroup("texts")

@@ -90,15 +90,9 @@ package struct ResumeCheck {
       isData
       ? newest?.texts["data-digest"] ?? folder.beginning?.dataDigest
       : newest?.texts["digest-" + input.key]
-    let found: String
-    if isData {
-      let data = try ImageDataset.open(input.located)
-      // Runs compare the digest alone, which is stored in the file.
-      try data.verify()
-      found = data.digest
-    } else {
-      found = try SHA256.ofFile(input.located)
-    }
+    let found =
+      isData
+      ? try ImageDataset.openVerified(input.located).digest : try SHA256.ofFile(input.located)
     guard let expected, expected != found else { return nil }
     return "another file than the run began with (sha256 \(expected) then, \(found) now)"
   }

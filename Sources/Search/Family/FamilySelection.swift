@@ -22,11 +22,11 @@ struct FamilySelection {
 
   /// With the run's own settings this gives the members that the controllers were trained against;
   /// with other settings members may differ, and each is then chosen to contain the new smaller
-  /// ones. A family that was trained on has the members of the search, whatever the settings. Throws
-  /// ``Interrupted`` when asked to stop.
-  func select() throws -> Family {
-    var chosen: [Architecture] = isTuned ? searched.architectures : []
-    for member in chosen.isEmpty ? context.setting.budgets.indices : 0..<0 {
+  /// ones. A family that was trained on has the members of the search, whatever the settings.
+  private func choose() throws -> [Architecture] {
+    guard !isTuned else { return searched.architectures }
+    var chosen: [Architecture] = []
+    for member in context.setting.budgets.indices {
       let task = task(member, smaller: chosen)
       var strategy = try task.makeStrategy()
       try strategy.restore(searched.controllers[member])
@@ -38,6 +38,12 @@ struct FamilySelection {
         ).architecture
       )
     }
+    return chosen
+  }
+
+  /// Chooses the members and measures them. Throws ``Interrupted`` when asked to stop.
+  func select() throws -> Family {
+    let chosen = try choose()
     context.reporter.note("measuring \(chosen.count) members on the test split")
     let images = context.setting.images
     let members = try chosen.map { architecture in

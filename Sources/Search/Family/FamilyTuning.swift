@@ -79,11 +79,7 @@ final class FamilyTuning: RunStage {
       phases: TrainingPlan(alone: training, stepsPerEpoch: setting.images.trainingBatchesPerEpoch)
         .phases,
       sampling: MemberVisits(members),
-      objective: FamilyLoss(
-        largestWeight: keys.largestWeight,
-        flipWeight: keys.flipWeight,
-        labels: LabelLoss(smoothing: training.labelSmoothing)
-      ),
+      objective: FamilyLoss(keys, labelSmoothing: training.labelSmoothing),
       seed: context.configuration.seed
     )
   }
@@ -91,13 +87,22 @@ final class FamilyTuning: RunStage {
 
 extension TrainingConfiguration {
   /// The configuration of a family's tuning: this one but for the keys of that.
-  package func tuned(by keys: RunConfiguration.Tuning) -> TrainingConfiguration {
-    var result = self
+  func tuned(by keys: RunConfiguration.Tuning) -> TrainingConfiguration {
+    var result = peaking(at: keys.learningRate)
     result.epochs = keys.epochs
-    result.learningRate = keys.learningRate
-    result.finalLearningRate = min(finalLearningRate, keys.learningRate)
     result.warmUpEpochs = keys.warmUpEpochs
     result.averageDecay = keys.averageDecay
     return result
+  }
+}
+
+extension FamilyLoss {
+  /// As the keys of a run say.
+  package init(_ keys: RunConfiguration.Tuning, labelSmoothing: Double) {
+    self.init(
+      largestWeight: keys.largestWeight,
+      flipWeight: keys.flipWeight,
+      labels: LabelLoss(smoothing: labelSmoothing)
+    )
   }
 }

@@ -54,9 +54,7 @@ package struct RunSetting {
         message: "no data set was given; make one with 'regnas data import' and pass --data FILE"
       )
     }
-    data = try ImageDataset.open(configuration.data.file)
-    // Its digest is stored in it: pixels that have changed since are noticed by their checksum alone.
-    try data.verify()
+    data = try ImageDataset.openVerified(configuration.data.file)
     space = try Self.makeSpace(configuration, for: data)
     costs = try Self.costTable(configuration, of: space)
     let range = space.attainable(costs)

@@ -58,6 +58,14 @@ public struct TrainingConfiguration: Sendable, Hashable {
 
   public init() {}
 
+  /// The same with another peak of the learning rate, and a final one that is not above it.
+  package func peaking(at rate: Double) -> TrainingConfiguration {
+    var result = self
+    result.learningRate = rate
+    result.finalLearningRate = min(finalLearningRate, rate)
+    return result
+  }
+
   /// How random subnets are drawn.
   public enum Sampling: String, Sendable, Hashable, CaseIterable {
     /// Each decision by itself. Most subnets are then of middling size.
