@@ -38,6 +38,10 @@ struct EvaluationBenchmark: ParsableCommand {
   var memory = 512
   @Option(help: "Rounds; each evaluates in every way, and the fastest of each rollout counts.")
   var rounds = 3
+  @Flag(help: "Let a GPU round the inputs of float32 products to TF32.")
+  var tf32 = false
+  @Flag(help: "Give the reference this program's allocator too.")
+  var sameAllocator = false
   @Option(help: .hidden)
   var role: Role?
   @Option(help: .hidden)
@@ -46,6 +50,7 @@ struct EvaluationBenchmark: ParsableCommand {
   func run() throws {
     if let role {
       try TorchRuntime.start(threads: threads)
+      try TorchRuntime.setTF32(tf32)
       try Judging(EvaluationRecord(of: folder), role: role, memory: memory << 20).report(to: output)
       return
     }
@@ -60,8 +65,8 @@ struct EvaluationBenchmark: ParsableCommand {
           [
             "evaluation", "--run", self.folder, "--threads", "\(threads)", "--memory", "\(memory)",
             "--role", role.rawValue, "--output", file,
-          ],
-          defaultAllocator: role == .reference
+          ] + (tf32 ? ["--tf32"] : []),
+          defaultAllocator: role == .reference && !sameAllocator
         )
         let judged = try Judged(file: file)
         results[role] = results[role].map(judged.fastest) ?? judged

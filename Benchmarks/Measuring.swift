@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import RandomStreams
 import Torch
@@ -11,7 +12,13 @@ func fastest(of rounds: Int, _ body: () throws -> Void) rethrows -> Double {
 }
 
 /// Images of noise, channels last.
-func noise(_ count: Int, channels: Int, size: Int, seed: UInt64 = 1) throws -> Tensor {
+func noise(
+  _ count: Int,
+  channels: Int,
+  size: Int,
+  seed: UInt64 = 1,
+  device: Device = .cpu
+) throws -> Tensor {
   var random = RandomStream(seed: seed, name: "benchmark images")
   var values = [Float](repeating: 0, count: count * channels * size * size)
   random.fillNormal(&values, standardDeviation: 1)
@@ -20,8 +27,27 @@ func noise(_ count: Int, channels: Int, size: Int, seed: UInt64 = 1) throws -> T
     batch: count,
     channels: channels,
     height: size,
-    width: size
+    width: size,
+    device: device
   )
+}
+
+/// Where to compute, and how exactly.
+struct DeviceOptions: ParsableArguments {
+  @Option(help: "\(Device.names).")
+  var device = "cpu"
+  @Flag(help: "Let a GPU round the inputs of float32 products to TF32.")
+  var tf32 = false
+
+  /// Starts libtorch.
+  func start(threads: Int) throws -> Device {
+    try TorchRuntime.start(threads: threads)
+    try TorchRuntime.setTF32(tf32)
+    return try Device(device)
+  }
+
+  /// The same for a child.
+  var arguments: [String] { ["--device", device] + (tf32 ? ["--tf32"] : []) }
 }
 
 /// `12.3`, or three significant digits of what is smaller or larger.

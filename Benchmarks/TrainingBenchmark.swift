@@ -26,19 +26,43 @@ struct TrainingBenchmark: ParsableCommand {
   var profile = false
   @Option(help: "Products of dense convolutions in the fast step: float32 or bfloat16.")
   var precision = ComputePrecision.float32
+  @Flag(help: "Train the largest network alone, instead of a step of the supernet.")
+  var alone = false
+  @Flag(help: "Print loss and gradient norm of each step instead of times: to compare devices.")
+  var losses = false
+  @OptionGroup var computer: DeviceOptions
   @Option(help: .hidden)
   var formulation: Formulation?
   @Option(help: .hidden)
   var steps = 8
 
   mutating func run() throws {
+    if losses {
+      let device = try computer.start(threads: threads)
+      for name in space {
+        let step = try TrainingStep(
+          SpaceRegistry.makeSpace(name: name),
+          batch: batch,
+          formulation: formulation ?? .fast,
+          precision: precision,
+          alone: alone,
+          device: device
+        )
+        for _ in 0..<steps {
+          let metrics = try step.trainer.step(step.batch).metrics()
+          print(name, metrics.largestLoss ?? .nan, metrics.randomLoss ?? 0, metrics.gradientNorm)
+        }
+      }
+      return
+    }
     if let formulation {
-      try TorchRuntime.start(threads: threads)
       let step = try TrainingStep(
         SpaceRegistry.makeSpace(name: space[0]),
         batch: batch,
         formulation: formulation,
-        precision: precision
+        precision: precision,
+        alone: alone,
+        device: computer.start(threads: threads)
       )
       _ = try fastest(of: 2) { try step.run() }
       print(try fastest(of: steps) { try step.run() }, peakMemory())
@@ -57,7 +81,7 @@ struct TrainingBenchmark: ParsableCommand {
             [
               "training", "--space", name, "--threads", "\(threads)", "--batch", "\(batch)",
               "--precision", precision.rawValue, "--formulation", way.rawValue,
-            ],
+            ] + (alone ? ["--alone"] : []) + computer.arguments,
             defaultAllocator: index == 0
           ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
           best[index] = min(best[index], words.first ?? .infinity)
@@ -70,13 +94,15 @@ struct TrainingBenchmark: ParsableCommand {
       )
     }
     guard profile else { return }
-    try TorchRuntime.start(threads: threads)
+    let device = try computer.start(threads: threads)
     for name in space {
       let step = try TrainingStep(
         SpaceRegistry.makeSpace(name: name),
         batch: batch,
         formulation: .fast,
-        precision: precision
+        precision: precision,
+        alone: alone,
+        device: device
       )
       _ = try fastest(of: 2) { try step.run() }
       print(name)
@@ -100,9 +126,15 @@ struct TrainingStep {
     _ space: any SearchSpace,
     batch: Int,
     formulation: Formulation,
-    precision: ComputePrecision = .float32
+    precision: ComputePrecision = .float32,
+    alone: Bool = false,
+    device: Device = .cpu
   ) throws {
-    let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "benchmark"))
+    let supernet = try Supernet(
+      space: space,
+      device: device,
+      random: RandomStream(seed: 1, name: "benchmark")
+    )
     supernet.formulation = formulation
     // A step as docs/speed.md has it: two random subnets, one update.
     var configuration = TrainingConfiguration()
@@ -110,20 +142,36 @@ struct TrainingStep {
     configuration.updates = .batch
     configuration.distillationWeight = 1
     configuration.precision = precision
-    trainer = try NetworkTrainer(
-      supernet,
-      configuration: configuration,
-      stepsPerEpoch: 1000,
-      seed: 1
-    )
+    trainer =
+      alone
+      ? try NetworkTrainer(
+        supernet,
+        only: space.largest,
+        configuration: configuration,
+        stepsPerEpoch: 1000,
+        seed: 1
+      )
+      : try NetworkTrainer(supernet, configuration: configuration, stepsPerEpoch: 1000, seed: 1)
     let network = try space.network(space.largest)
     var random = RandomStream(seed: 1, name: "benchmark labels")
     self.batch = try TrainingBatch(
-      images: noise(batch, channels: network.inputChannels, size: network.resolution),
-      labels: Tensor((0..<batch).map { _ in random.uniform(below: 10) }, shape: [batch]),
+      images: noise(
+        batch,
+        channels: network.inputChannels,
+        size: network.resolution,
+        device: device
+      ),
+      labels: Tensor(
+        (0..<batch).map { _ in random.uniform(below: 10) },
+        shape: [batch],
+        device: device
+      ),
       indices: Array(0..<batch)
     )
   }
 
-  func run() throws { _ = try trainer.step(batch) }
+  func run() throws {
+    _ = try trainer.step(batch)
+    try TorchRuntime.synchronize(trainer.supernet.device)
+  }
 }

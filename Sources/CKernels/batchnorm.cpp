@@ -174,7 +174,7 @@ bool has_channels(const at::Tensor &a, int64_t count) {
 }
 
 at::Tensor leading(const at::Tensor &a, int64_t count) {
-  return a.defined() && a.numel() > count ? a.narrow(0, 0, count) : a;
+  return a.defined() && a.numel() > count ? leading_slice(a, {count}, false) : a;
 }
 
 }  // namespace

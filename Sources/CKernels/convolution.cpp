@@ -42,12 +42,54 @@ struct Rounded : torch::autograd::Function<Rounded> {
 };
 
 }  // namespace
+
+namespace {
+
+// Whether a depthwise convolution on a GPU goes to libtorch's own kernels, which want channels first, instead
+// of cuDNN's.
+bool is_for_libtorchs_depthwise(const at::Tensor &x, const at::Tensor &w) {
+  const bool is_recorded = at::GradMode::is_enabled() && (x.requires_grad() || w.requires_grad());
+  // cuDNN's gradients of large float32 filters take ten times as long.
+  if (is_recorded) return w.size(2) > 5 && x.scalar_type() == at::kFloat;
+  // In evaluation, few maps run before others of another shape come.
+  constexpr int64_t kSmall = 1 << 24;
+  return x.numel() < kSmall;
+}
+
+}  // namespace
+
+at::Tensor convolution_on_gpu(
+  const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, Stencil stencil) {
+  const auto [stride, padding, groups] = stencil;
+  const at::Tensor &x = input, &w = weight;
+  const int64_t side = w.size(2);
+  // cuDNN takes milliseconds to prepare for a shape that it has not seen, and the networks of a supernet
+  // have hundreds of them. A product of matrices needs no preparation.
+  if (
+    side == 1 && w.size(3) == 1 && stride == 1 && padding == 0 && groups == 1 &&
+    x.is_contiguous(at::MemoryFormat::ChannelsLast))
+    return at::linear(x.permute({0, 2, 3, 1}), w.flatten(1), bias).permute({0, 3, 1, 2});
+  if (groups > 1 && groups == x.size(1) && is_for_libtorchs_depthwise(x, w)) {
+    // A filter of one channel has either order; its strides have to say which.
+    const auto filter = w.flatten().view(w.sizes());
+    return at::conv2d(x.contiguous(), filter, bias, stride, padding, /*dilation=*/1, groups)
+      .contiguous(at::MemoryFormat::ChannelsLast);
+  }
+  return at::conv2d(x, w, bias, stride, padding, /*dilation=*/1, groups);
+}
+
 at::Tensor convolution(
   const at::Tensor &input, const at::Tensor &weight, const at::Tensor &bias, Stencil stencil,
   bool rounded) {
   const auto [stride, padding, groups] = stencil;
   if (depthwise_fits(input, weight, stride, padding, groups))
     return depthwise(input, weight, bias, stride);
+  // A GPU has fast kernels for maps in bfloat16, which it keeps so.
+  if (input.is_cuda() && rounded)
+    return convolution_on_gpu(
+      input.to(at::kBFloat16), weight.to(at::kBFloat16),
+      bias.defined() ? bias.to(at::kBFloat16) : bias, stencil);
+  if (input.is_cuda()) return convolution_on_gpu(input, weight, bias, stencil);
   if (rounded && groups == 1 && input.scalar_type() == at::kFloat) {
     const auto output = Rounded::apply(input, weight, stride, padding);
     return bias.defined() ? output + bias.reshape({1, -1, 1, 1}) : output;
@@ -62,7 +104,10 @@ at::Tensor convolution_activation(
   const auto [stride, padding, groups] = stencil;
   if (depthwise_fits(input, weight, stride, padding, groups))
     return depthwise(input, weight, bias, stride, activation);
-  auto output = at::conv2d(input, weight, bias, stride, padding, /*dilation=*/1, groups);
+  auto output =
+    input.is_cuda()
+      ? convolution_on_gpu(input, weight, bias, stencil)
+      : at::conv2d(input, weight, bias, stride, padding, /*dilation=*/1, groups);
   activate_in_place(output, activation);
   return output;
 }

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace regnas {
 namespace {
@@ -41,27 +42,70 @@ bool is_plain(const at::Tensor &a) {
 }
 
 }  // namespace
-void sgd_step(
-  const at::Tensor &parameter, const at::Tensor &velocity, double decay, double rate,
-  double momentum) {
-  at::NoGradGuard none;
-  const at::Tensor &w = parameter, &v = velocity;
-  at::Tensor &gradient = w.mutable_grad();
-  if (!gradient.defined()) return;
-  const at::Tensor g = gradient;
-  gradient = at::Tensor();
+namespace {
+
+bool are_plain(const at::Tensor &w, const at::Tensor &v, const at::Tensor &g) {
   // Equal strides of dense tensors: their elements correspond in memory.
-  if (
-    is_plain(w) && is_plain(v) && is_plain(g) && w.strides() == v.strides() &&
-    w.strides() == g.strides()) {
-    nesterov(
-      w.data_ptr<float>(), v.data_ptr<float>(), g.data_ptr<float>(), w.numel(),
-      static_cast<float>(decay), static_cast<float>(rate), static_cast<float>(momentum));
-    return;
+  return is_plain(w) && is_plain(v) && is_plain(g) && w.strides() == v.strides() &&
+         w.strides() == g.strides();
+}
+
+// What a GPU steps together: a kernel for each parameter would take longer to launch than to run.
+struct Together {
+  std::vector<at::Tensor> parameters, velocities, gradients;
+
+  void step(double decay, double rate, double momentum) {
+    if (decay != 0) at::_foreach_add_(gradients, parameters, decay);
+    at::_foreach_mul_(velocities, momentum);
+    at::_foreach_add_(velocities, gradients);
+    at::_foreach_add_(gradients, velocities, momentum);
+    at::_foreach_add_(parameters, gradients, -rate);
   }
-  if (decay != 0) g.add_(w, decay);
-  v.mul_(momentum).add_(g);
-  w.sub_(g.add(v, momentum), rate);
+};
+
+}  // namespace
+
+void sgd_step(
+  const std::vector<at::Tensor> &parameters, const std::vector<at::Tensor> &velocities,
+  const double *decays, double rate, double momentum) {
+  at::NoGradGuard none;
+  // By their decay.
+  std::map<double, Together> others;
+  for (size_t i = 0; i < parameters.size(); i++) {
+    const at::Tensor &w = parameters[i], &v = velocities[i];
+    at::Tensor &gradient = w.mutable_grad();
+    if (!gradient.defined()) continue;
+    const at::Tensor g = gradient;
+    gradient = at::Tensor();
+    if (are_plain(w, v, g)) {
+      nesterov(
+        w.data_ptr<float>(), v.data_ptr<float>(), g.data_ptr<float>(), w.numel(),
+        static_cast<float>(decays[i]), static_cast<float>(rate), static_cast<float>(momentum));
+    } else {
+      Together &together = others[decays[i]];
+      together.parameters.push_back(w);
+      together.velocities.push_back(v);
+      together.gradients.push_back(g);
+    }
+  }
+  for (auto &[decay, together] : others) together.step(decay, rate, momentum);
+}
+
+void move_averages(
+  const std::vector<at::Tensor> &averages, const std::vector<at::Tensor> &values, double kept) {
+  at::NoGradGuard none;
+  TORCH_CHECK(averages.size() == values.size(), values.size(), " tensors for ", averages.size());
+  if (averages.empty()) return;
+  at::_foreach_mul_(averages, kept);
+  at::_foreach_add_(averages, values, 1 - kept);
+}
+
+void scale_gradients(const std::vector<at::Tensor> &parameters, double factor) {
+  at::NoGradGuard none;
+  std::vector<at::Tensor> gradients;
+  for (const at::Tensor &parameter : parameters)
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  if (!gradients.empty()) at::_foreach_mul_(gradients, factor);
 }
 
 double gradient_norm(
@@ -75,7 +119,7 @@ double gradient_norm(
     if (is_plain(g))
       total += squares(g.data_ptr<float>(), g.numel());
     else
-      others.push_back(g.square().sum().to(at::kDouble));
+      others.push_back(g);
   }
   // Zero where the loss is finite.
   std::vector<at::Tensor> flags;
@@ -88,7 +132,8 @@ double gradient_norm(
   }
   // One wait for the device, if any.
   at::Tensor waiting;
-  if (!others.empty()) waiting = at::stack(others).sum();
+  if (!others.empty())
+    waiting = at::stack(at::_foreach_norm(others)).to(at::kDouble).square().sum();
   if (!flags.empty()) {
     const at::Tensor flag = at::stack(flags).sum();
     waiting = waiting.defined() ? waiting + flag : flag;

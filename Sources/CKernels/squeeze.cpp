@@ -208,6 +208,14 @@ at::Tensor squeeze_excitation(
   const bool bfloats = x.scalar_type() == at::kBFloat16 && !at::GradMode::is_enabled() &&
                        x.numel() > 0 && x.is_contiguous(at::MemoryFormat::ChannelsLast);
   if (fits && bfloats) return squeeze_excitation_of_bfloats(x, w1, b1, w2, b2);
+  if (x.is_cuda()) {
+    // Products of matrices: fewer and shorter kernels than convolutions of one pixel. In the precision of
+    // the weights, whatever that of the maps.
+    const auto pooled = x.mean({2, 3}).to(w1.scalar_type());
+    const auto inner = at::relu(at::linear(pooled, w1.flatten(1), b1));
+    const auto gate = at::hardsigmoid(at::linear(inner, w2.flatten(1), b2));
+    return x * gate.to(x.scalar_type()).unsqueeze(-1).unsqueeze(-1);
+  }
   const auto reduced = at::relu(at::conv2d(x.mean({2, 3}, true), w1, b1));
   return x * at::hardsigmoid(at::conv2d(reduced, w2, b2));
 }

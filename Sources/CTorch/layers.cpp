@@ -41,8 +41,10 @@ int rt_conv2d(
 
 int rt_linear(
   rt_tensor input, rt_tensor weight, rt_tensor bias, rt_tensor *out, rt_message *error) {
-  return produce(
-    out, error, [&] { return at::linear(input->value, weight->value, optional(bias)); });
+  return produce(out, error, [&] {
+    // After layers in bfloat16.
+    return at::linear(input->value.to(weight->value.scalar_type()), weight->value, optional(bias));
+  });
 }
 
 int rt_batch_norm(
@@ -85,6 +87,15 @@ int rt_fast_conv2d(
   return produce(out, error, [&] {
     return convolution(
       input->value, weight->value, optional(bias), {stride, padding, groups}, rounded);
+  });
+}
+
+int rt_gpu_conv2d(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_tensor *out, rt_message *error) {
+  return produce(out, error, [&] {
+    return convolution_on_gpu(
+      input->value, weight->value, optional(bias), {stride, padding, groups});
   });
 }
 

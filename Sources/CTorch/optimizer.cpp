@@ -9,9 +9,18 @@ int rt_sgd_step(
   const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
   double rate, double momentum, rt_message *error) {
   return guarded(error, [&] {
-    for (int i = 0; i < count; i++)
-      sgd_step(parameters[i]->value, velocities[i]->value, decays[i], rate, momentum);
+    sgd_step(list(parameters, count), list(velocities, count), decays, rate, momentum);
   });
+}
+
+int rt_scale_gradients(
+  const rt_tensor *parameters, int count, double factor, rt_message *error) {
+  return guarded(error, [&] { scale_gradients(list(parameters, count), factor); });
+}
+
+int rt_move_averages(
+  const rt_tensor *averages, const rt_tensor *values, int count, double kept, rt_message *error) {
+  return guarded(error, [&] { move_averages(list(averages, count), list(values, count), kept); });
 }
 
 int rt_add_gradients(

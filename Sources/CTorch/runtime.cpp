@@ -4,6 +4,7 @@
 #include <CKernels/threads.hpp>
 
 #include <ATen/Parallel.h>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <torch/csrc/api/include/torch/version.h>
 
@@ -29,7 +30,11 @@ void keep_blas_to_one_thread() {
 const char *rt_build_version(void) { return TORCH_VERSION; }
 
 int rt_linked_configuration(char **text, rt_message *error) {
-  return guarded(error, [&] { *text = strdup(at::show_config().c_str()); });
+  return guarded(error, [&] {
+    // The text asks what devices there are, and libtorch remembers the answer.
+    load_cuda_library();
+    *text = strdup(at::show_config().c_str());
+  });
 }
 
 int rt_configure(int threads, bool flush_denormals, rt_message *error) {
@@ -69,7 +74,16 @@ int rt_synchronize(int device_index, rt_message *error) {
 
 int rt_set_deterministic(bool enabled, rt_message *error) {
   return guarded(error, [&] {
+    // cuBLAS reads it when it is first used, and libtorch insists on it.
+    if (enabled) setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
     at::globalContext().setDeterministicAlgorithms(enabled, /*warn_only=*/false);
     at::globalContext().setBenchmarkCuDNN(!enabled);
+  });
+}
+
+int rt_set_tf32(bool enabled, rt_message *error) {
+  return guarded(error, [&] {
+    at::globalContext().setAllowTF32CuBLAS(enabled);
+    at::globalContext().setAllowTF32CuDNN(enabled);
   });
 }

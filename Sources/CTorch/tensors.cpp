@@ -12,12 +12,15 @@ int rt_from_bytes(
   rt_tensor *out, rt_message *error) {
   return produce(out, error, [&] {
     auto type = static_cast<at::ScalarType>(dtype);
-    auto tensor = at::empty(sizes(shape, rank), at::TensorOptions().dtype(type));
+    // From pinned memory the copy to a GPU goes on while the program does.
+    const bool pinned = device_index >= 0;
+    auto tensor =
+      at::empty(sizes(shape, rank), at::TensorOptions().dtype(type).pinned_memory(pinned));
     TORCH_CHECK(
       tensor.nbytes() == byte_count, "the shape needs ", tensor.nbytes(), " bytes, not ",
       byte_count);
     if (byte_count > 0) std::memcpy(tensor.data_ptr(), bytes, byte_count);
-    return device_index < 0 ? tensor : tensor.to(device(device_index));
+    return device_index < 0 ? tensor : tensor.to(device(device_index), /*non_blocking=*/true);
   });
 }
 

@@ -132,6 +132,8 @@ public struct RunConfiguration: Sendable, Equatable {
     /// MiB of activations kept between evaluations.
     public var evaluationMemory = 512
     public var deterministic = false
+    /// Whether a GPU may round the inputs of float32 products to TF32.
+    public var tf32 = false
   }
 
   public enum Strategy: String, Sendable, CaseIterable {

@@ -58,6 +58,31 @@ extension Tensor {
     }
   }
 
+  /// The same by the ways that are taken on a GPU, which tests compare on the processor.
+  package func convolvedAsOnGPU(
+    with weight: Tensor,
+    bias: Tensor? = nil,
+    stride: Int = 1,
+    padding: Int = 0,
+    groups: Int = 1
+  ) throws -> Tensor {
+    try produce(
+      "convolution, stride \(stride), padding \(padding), groups \(groups)",
+      [self, weight]
+    ) {
+      rt_gpu_conv2d(
+        handle,
+        weight.handle,
+        bias?.handle,
+        Int64(stride),
+        Int64(padding),
+        Int64(groups),
+        $0,
+        $1
+      )
+    }
+  }
+
   /// ``fastConvolved(with:bias:stride:padding:groups:rounded:)`` followed by an activation, without autograd: what
   /// evaluation runs. A depthwise convolution applies the activation on the way.
   package func convolved(

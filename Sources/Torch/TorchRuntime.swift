@@ -22,6 +22,7 @@ public enum TorchRuntime {
       )
     }
     try check("start") { rt_configure(Int32(threads), flushingDenormals, $0) }
+    try setTF32(false)
   }
 
   public static var threads: Int { Int(rt_threads()) }
@@ -68,6 +69,13 @@ public enum TorchRuntime {
   /// Waits until everything queued on `device` is done. Needed before reading a clock.
   public static func synchronize(_ device: Device) throws {
     try check("synchronize") { rt_synchronize(device.code, $0) }
+  }
+
+  /// Whether a GPU may round the inputs of float32 products and convolutions to TF32, which has 10 bits
+  /// of mantissa instead of 23. ``start(threads:flushingDenormals:)`` says no; libtorch's own default
+  /// lets convolutions do so.
+  public static func setTF32(_ isAllowed: Bool) throws {
+    try check("setTF32") { rt_set_tf32(isAllowed, $0) }
   }
 
   /// Refuses operations whose result may differ from run to run on a GPU.

@@ -81,6 +81,44 @@ struct FastLayerTests {
     for (a, b) in zip(fast.gradients, plain.gradients) { #expect(try error(a, b) <= 1e-4) }
   }
 
+  /// The processor can say that the ways of a GPU are the same function, not that they are fast.
+  @Test(
+    arguments: convolutions + [
+      .init(channels: 16, out: 16, size: 9, kernel: 7, groups: 16),
+      .init(channels: 16, out: 16, size: 9, kernel: 7, stride: 2, groups: 16),
+    ]
+  )
+  func convolutionOnAGPUEqualsLibtorchs(_ c: Convolution) throws {
+    let x = try normal([5, c.channels, c.size, c.size], seed: 1).channelsLast()
+    let w = try normal([c.out, c.channels / c.groups, c.kernel, c.kernel], seed: 2).channelsLast()
+    let b = try normal([c.out], seed: 3)
+    let plain = try run([x, w, b]) {
+      try $0[0].convolved(
+        with: $0[1],
+        bias: $0[2],
+        stride: c.stride,
+        padding: c.kernel / 2,
+        groups: c.groups
+      )
+    }
+    func onGPU(_ inputs: [Tensor]) throws -> Tensor {
+      let y = try inputs[0].convolvedAsOnGPU(
+        with: inputs[1],
+        bias: inputs[2],
+        stride: c.stride,
+        padding: c.kernel / 2,
+        groups: c.groups
+      )
+      #expect(y.isChannelsLast)
+      return y
+    }
+    let recorded = try run([x, w, b], onGPU)
+    #expect(try error(recorded.output, plain.output) <= 1e-5)
+    for (a, b) in zip(recorded.gradients, plain.gradients) { #expect(try error(a, b) <= 1e-4) }
+    let unrecorded = try withoutGradient { try onGPU([x, w, b]) }
+    #expect(try error(unrecorded, plain.output) <= 1e-5)
+  }
+
   @Test(arguments: FusedActivation.allCases, [(3, 5), (24, 16)])
   func batchNormEqualsLibtorchs(_ activation: FusedActivation, _ size: (Int, Int)) throws {
     let (channels, pixels) = size

@@ -51,6 +51,9 @@ bool rt_grad_enabled(void);
 int rt_cuda_device_count(int *count, rt_message *error);
 int rt_synchronize(int device, rt_message *error);
 int rt_set_deterministic(bool enabled, rt_message *error);
+// Whether a GPU may round the float32 inputs of products and convolutions to TF32. libtorch's own
+// default lets convolutions do so.
+int rt_set_tf32(bool enabled, rt_message *error);
 // Lines of `seconds TAB calls TAB operation`, the time without that of operations it called; freed
 // with rt_free_message. One profile at a time.
 int rt_profile_start(rt_message *error);
@@ -111,6 +114,12 @@ int rt_clear_grad(rt_tensor tensor, rt_message *error);
 int rt_sgd_step(
   const rt_tensor *parameters, const rt_tensor *velocities, const double *decays, int count,
   double rate, double momentum, rt_message *error);
+// Multiplies all gradients by `factor`.
+int rt_scale_gradients(
+  const rt_tensor *parameters, int count, double factor, rt_message *error);
+// averages = kept * averages + (1 - kept) * values.
+int rt_move_averages(
+  const rt_tensor *averages, const rt_tensor *values, int count, double kept, rt_message *error);
 // Adds the gradients of `from` to those of `to`, of equal shapes, and clears those of `from`.
 int rt_add_gradients(
   const rt_tensor *to, const rt_tensor *from, int count, rt_message *error);
@@ -187,6 +196,10 @@ int rt_conv2d(
 int rt_fast_conv2d(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
   int64_t groups, bool rounded, rt_tensor *out, rt_message *error);
+// The same by the ways that are taken on a GPU, on any device.
+int rt_gpu_conv2d(
+  rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,
+  int64_t groups, rt_tensor *out, rt_message *error);
 // The same and then an activation, without autograd: what evaluation runs.
 int rt_conv2d_activation(
   rt_tensor input, rt_tensor weight, rt_tensor bias, int64_t stride, int64_t padding,

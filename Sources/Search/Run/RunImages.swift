@@ -110,7 +110,14 @@ package struct RunImages {
     ).map { try $0.images(on: device) }
   }
 
-  private static let batchSize = 250
+  /// Images that go through a network together.
+  private static func batchSize(of shape: ImageShape, on device: Device) -> Int {
+    // What the processor's caches like; more would keep no thread busier.
+    guard device != .cpu else { return 250 }
+    // A GPU is only busy with many pixels at once. Its widest layers hold some hundred times the bytes
+    // of the images.
+    return min(10_000, max(1, (1 << 25) / shape.byteCount))
+  }
   /// Batches of a set are kept as tensors up to this size; larger sets are read again each time.
   private static let keptBytes = 1 << 30
 
@@ -119,6 +126,7 @@ package struct RunImages {
     _ data: ImageDataset,
     _ device: Device
   ) throws -> ImageSet {
+    let batchSize = batchSize(of: data.shape, on: device)
     let chunks = stride(from: 0, to: indices.count, by: batchSize).map {
       Array(indices[$0..<min(indices.count, $0 + batchSize)])
     }

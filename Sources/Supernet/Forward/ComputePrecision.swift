@@ -1,7 +1,7 @@
 import Torch
 
-/// The precision of a network's computation: of all of it where it is folded, of the products of
-/// its dense convolutions in training.
+/// The precision of a network's computation: of all of it where it is folded; in training of the
+/// products of its dense convolutions, and on a GPU of all maps.
 public enum ComputePrecision: String, Sendable, Hashable, Codable, CaseIterable {
   case float32
   /// For the search and for training, never for final figures.

@@ -78,14 +78,16 @@ package enum PublishedSupernet: String, CaseIterable, Sendable {
 
 /// The oracle entry of a published supernet and an architecture in its encoding, such as
 /// `{"ks": 3, "e": 4, "d": 2}`. Calibration can be left out, which halves the time. Computed in
-/// float64, see ``Supernet/init(oracle:elementType:device:)``.
+/// float64 unless told otherwise, see ``Supernet/init(oracle:elementType:device:)``.
 ///
 /// Throws ``SupernetError/unknownOracle(id:ids:)``, or ``SpaceError`` for an architecture that is
 /// not one of the space (which entry, and its choices).
 package func oracleEntry(
   id: String,
   architecture: String,
-  calibrate: Bool
+  calibrate: Bool,
+  elementType: ElementType = .float64,
+  device: Device = .cpu
 ) throws -> OracleEntry {
   let space = try SpaceRegistry.makeSpace(name: PublishedSupernet(id: id).preset)
   let configuration: OFAConfiguration
@@ -99,7 +101,7 @@ package func oracleEntry(
     )
   }
   return try oracleEntry(
-    supernet: Supernet(oracle: space),
+    supernet: Supernet(oracle: space, elementType: elementType, device: device),
     space: space,
     configuration: configuration,
     calibrate: calibrate

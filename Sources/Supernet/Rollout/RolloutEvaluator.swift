@@ -77,8 +77,9 @@ package final class RolloutEvaluator {
   ///
   /// Throws ``SupernetError/staleSubnet(architecture:)`` once the supernet's weights have changed.
   package func classes(of architecture: Architecture, on images: ImageSet) throws -> [Int32] {
-    try evaluate(architecture, on: images) { try $0.argmax(1).array(Int.self).map(Int32.init) }
-      .flatMap { $0 }
+    // Read once: each read waits for the device.
+    let batches = try evaluate(architecture, on: images) { try $0.argmax(1) }
+    return try Tensor.concatenated(batches, dimension: 0).array(Int.self).map(Int32.init)
   }
 
   /// Logits by batch, row by row: `batch * classes` values each.

@@ -24,8 +24,8 @@ package func clipGradients(
     )
   }
   guard let limit, norm > limit else { return norm }
-  try withoutGradient {
-    for parameter in parameters { try parameter.gradient()?.multiplyInPlace(limit / norm) }
+  try check("gradient clipping") {
+    rt_scale_gradients(parameters.map(\.handle), Int32(parameters.count), limit / norm, $0)
   }
   return norm
 }

@@ -30,13 +30,12 @@ final class ExponentialMovingAverage {
   func update(from source: Supernet) throws {
     let kept = min(decay, Double(1 + updates) / Double(10 + updates))
     updates += 1
-    try withoutGradient {
-      for (name, value) in source.parameters {
-        let average = try supernet.tensor(name)
-        try average.multiplyInPlace(kept)
-        try average.addInPlace(value, scale: 1 - kept)
-      }
-    }
+    let parameters = source.parameters
+    try moveAverages(
+      parameters.map { try supernet.tensor($0.name) },
+      towards: parameters.map(\.value),
+      keeping: kept
+    )
     supernet.weightsChanged()
   }
 

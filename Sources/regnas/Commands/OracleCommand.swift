@@ -1,5 +1,6 @@
 import ArgumentParser
 import Supernet
+import Torch
 
 /// Not shown in help: for checking the supernets against numbers of the reference implementation.
 struct OracleCommand: ParsableCommand {
@@ -18,7 +19,22 @@ struct OracleCommand: ParsableCommand {
   @Flag(help: "Calibrated figures too.")
   var calibrate = false
 
+  @Flag(help: "In float32 instead of float64.")
+  var float32 = false
+
+  @Option(help: "\(Device.names).")
+  var device = "cpu"
+
   func run() throws {
-    try Console.json(oracleEntry(id: id, architecture: architecture, calibrate: calibrate))
+    try TorchRuntime.start(threads: 1)
+    try Console.json(
+      oracleEntry(
+        id: id,
+        architecture: architecture,
+        calibrate: calibrate,
+        elementType: float32 ? .float32 : .float64,
+        device: Device(device)
+      )
+    )
   }
 }

@@ -26,6 +26,7 @@ extension RunConfiguration {
     }
     let threads = runtime.threads > 0 ? runtime.threads : cores
     try TorchRuntime.start(threads: threads)
+    try TorchRuntime.setTF32(runtime.tf32)
     if runtime.deterministic { try TorchRuntime.setDeterministic(true) }
   }
 }

@@ -15,10 +15,17 @@ void add_gradients(const std::vector<at::Tensor> &to, const std::vector<at::Tens
 double gradient_norm(
   const std::vector<at::Tensor> &parameters, const std::vector<at::Tensor> &losses);
 
-// One step of gradient descent with Nesterov's momentum on a parameter with a gradient, which is
-// then cleared. A parameter without one is left alone.
+// Multiplies all gradients by a number.
+void scale_gradients(const std::vector<at::Tensor> &parameters, double factor);
+
+// One step of gradient descent with Nesterov's momentum on the parameters with a gradient, which is
+// then cleared. One without is left alone. There is a decay for each parameter.
 void sgd_step(
-  const at::Tensor &parameter, const at::Tensor &velocity, double decay, double rate,
-  double momentum);
+  const std::vector<at::Tensor> &parameters, const std::vector<at::Tensor> &velocities,
+  const double *decays, double rate, double momentum);
+
+// averages = kept * averages + (1 - kept) * values, one to one.
+void move_averages(
+  const std::vector<at::Tensor> &averages, const std::vector<at::Tensor> &values, double kept);
 
 }  // namespace regnas
