@@ -15,9 +15,13 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   public var isMissingFile: Bool { code == ENOENT || code == ENOTDIR }
+  /// Whether a folder is where a file was to be read.
+  public var isFolder: Bool { code == EISDIR && ["open", "read"].contains(operation) }
 
   public var description: String {
-    "\(path): cannot \(operation): \(String(cString: strerror(code)))" + remedy
+    isFolder
+      ? "\(path): this is a folder, a file was expected. Give a file."
+      : "\(path): cannot \(operation): \(String(cString: strerror(code)))" + remedy
   }
 
   private var remedy: String {

@@ -334,14 +334,14 @@ extension ConfigurationKey {
         where: natural
       ),
       .init(
-        "runtime.deterministic",
-        \.runtime.deterministic,
-        "Refuse operations that may differ from run to run on a GPU."
-      ),
-      .init(
         "runtime.tf32",
         \.runtime.tf32,
         "Let a GPU round the inputs of float32 products to TF32: faster, 10 bits instead of 23."
+      ),
+      .init(
+        "runtime.deterministic",
+        \.runtime.deterministic,
+        "Refuse operations that may differ from run to run on a GPU."
       ),
     ]
   }

@@ -57,6 +57,18 @@ extension RunConfiguration {
     ConfigurationKey.all.filter { $0.read(self) != $0.read(other) }.map(\.path)
   }
 
+  /// The keys whose values differ and that a trained supernet depends on. Those that name files do not
+  /// count: files count by their content.
+  package func supernetDifferences(from other: RunConfiguration) -> [String] {
+    let files = Set(InputFiles.keys)
+    return ConfigurationKey.all.filter { key in
+      !key.mayChangeOnResume && !files.contains(key.path)
+        && (["data.", "space.", "supernet."].contains(where: key.path.hasPrefix)
+          || key.path == "seed")
+        && key.read(self) != key.read(other)
+    }.map(\.path)
+  }
+
   /// The keys whose values differ and that a checkpoint cannot go on under.
   public func structuralDifferences(from other: RunConfiguration) -> [String] {
     ConfigurationKey.all.filter { !$0.mayChangeOnResume && $0.read(self) != $0.read(other) }

@@ -14,6 +14,8 @@ package struct ImportError: Error, Equatable, Sendable, CustomStringConvertible 
     case missing
     /// The system refused to read it.
     case unreadable(reason: String)
+    /// Something else is there than a regular file.
+    case noFile(isFolder: Bool)
     /// The content is of no format that is known here.
     case unknownFormat(reason: String)
     /// The content is of another format.
@@ -48,9 +50,13 @@ extension ImportError.Cause: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing:
-      return "there is no such file"
+      return "there is no such file; check the path"
     case .unreadable(let reason):
-      return reason
+      return "it cannot be read (\(reason)); check its permissions and the disk"
+    case .noFile(let isFolder):
+      return isFolder
+        ? "it is a folder; give the file of weights in it"
+        : "it is not a regular file; save the weights in one"
     case .unknownFormat(let reason):
       return
         "\(reason); a file of torch.save (zip or legacy pickle) or a safetensors file is expected"

@@ -27,7 +27,7 @@ package final class MetricsLog {
   deinit { if let descriptor { try? storage.close(descriptor) } }
 
   package func append(phase: String, step: Int, _ values: [(name: String, value: Double)]) {
-    var line = "{\"phase\": \"\(phase)\", \"step\": \(step)"
+    var line = Self.lineStart(phase: phase) + " \"step\": \(step)"
     for (name, value) in values {
       line += ", \"\(name)\": \(value.isFinite ? "\(value)" : "null")"
     }
@@ -87,6 +87,24 @@ package final class MetricsLog {
       throw StorageError(path, "shorten", code: error.code)
     }
   }
+
+  /// Drops everything from the first line on that belongs to no phase of these.
+  ///
+  /// Throws `StorageError` as ``truncate(to:)`` does.
+  package func keep(phases: Set<String>) throws {
+    let starts = phases.map { Array(Self.lineStart(phase: $0).utf8) }
+    var size = 0
+    if !phases.isEmpty, let bytes = FileManager.default.contents(atPath: path) {
+      for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+        // A last line without an end was cut off.
+        guard line.endIndex < bytes.endIndex, starts.contains(where: line.starts) else { break }
+        size = line.endIndex - bytes.startIndex + 1
+      }
+    }
+    try truncate(to: size)
+  }
+
+  private static func lineStart(phase: String) -> String { "{\"phase\": \"\(phase)\"," }
 
   private static func size(of path: String) -> Int {
     (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0

@@ -2,7 +2,7 @@ import Configuration
 
 /// When a run saves itself, and what it does when that fails.
 package final class RunSaver {
-  package let writer: CheckpointWriter
+  package private(set) var writer: CheckpointWriter
   /// What is saved. Set by the run, which knows its stages.
   package var makeCheckpoint: () throws -> Checkpoint = { Checkpoint() }
   private let settings: RunConfiguration.Checkpoint
@@ -24,6 +24,13 @@ package final class RunSaver {
     self.metrics = metrics
     self.services = services
     lastSave = clock.now
+  }
+
+  /// Which checkpoints of the folder did not verify. To be called before anything is saved.
+  package func setDamaged(_ names: some Sequence<String>) {
+    var store = writer.store
+    store.damaged = Set(names)
+    writer = CheckpointWriter(store)
   }
 
   private var folder: RunFolder { writer.store.folder }

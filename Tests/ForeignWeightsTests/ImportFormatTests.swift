@@ -74,7 +74,7 @@ struct ImportFormatTests {
     let folder = #expect(throws: ImportError.self) {
       try ForeignCheckpoint(contentsOf: ImportFixture.folder.path)
     }
-    #expect(folder?.cause == .unreadable(reason: "it is a folder; give the file of weights in it"))
+    #expect(folder?.cause == .noFile(isFolder: true))
     #expect(ImportFixture.cause([]) == .unknownFormat(reason: "it is empty"))
     #expect(ImportFixture.cause(Array("PK".utf8)) != nil)
     #expect(ImportFixture.cause(ImportFixture.safetensors([])) == .noTensors(.init()))
@@ -123,7 +123,7 @@ struct ImportFormatTests {
     "zip files that torch.save did not write are told from their entries",
     arguments: [
       (["a.npy", "b.npy"], "NumPy arrays (npz)"), (["config.json", "model.weights.h5"], "Keras"),
-      (["ofa/net.pth"], "'ofa/net.pth' in it"), (["word/document.xml"], "with 1 entries"),
+      (["ofa/net.pth"], "'ofa/net.pth' in it"), (["word/document.xml"], "with 1 entry:"),
     ]
   )
   func zipFiles(_ names: [String], _ part: String) {

@@ -74,6 +74,37 @@ import Testing
     #expect(try ImageDataset.open(folder.file("a.h5")).classNames == ["a", "b", "c"])
   }
 
+  /// What is the same name to people is one class, with a note; what cannot be read is no name.
+  @Test func textsThatDifferInFormAreOneClassWithANote() throws {
+    _ = try make(
+      """
+      t = n.array(['caf\\u00e9', ' caf\\u00e9', 'cafe\\u0301', 'tea', 'tea '])
+      n.save('forms.npy', t[n.arange(30) % 5])
+      n.save('plain.npy', n.array(['a', 'b'])[n.arange(30) % 2])
+      n.save('latin.npy', n.array([b'caf\\xe9', b'tea'])[n.arange(30) % 2])
+      f['latin'] = n.array([b'caf\\xe9', b'tea'])[n.arange(30) % 2]
+      f['attributes'] = n.arange(30 * 8).reshape(30, 8)
+      n.save('x.npy', x)
+      """
+    )
+    func source(_ labels: String) throws -> ArraySource {
+      try ArraySource(
+        training: .init(
+          file: folder.file("x.npy"),
+          labelsFile: folder.file(labels)
+        )
+      )
+    }
+    let forms = try source("forms.npy")
+    #expect(forms.classNames?.count == 2)
+    #expect(forms.labels()?.prefix(5) == [0, 0, 0, 1, 1])
+    #expect(forms.notes.contains { $0.count == 2 && $0.text.contains("written in several ways") })
+    #expect(try source("plain.npy").notes.count == 1)
+    refused("the label of image 0 is not valid UTF-8") { _ = try source("latin.npy") }
+    refused("the label of image 0 is not valid UTF-8") { _ = try self.source("x", "latin") }
+    refused("y[:, 0]") { _ = try self.source("x", "attributes") }
+  }
+
   @Test func labelsComeInManyForms() throws {
     _ = try make(
       """

@@ -176,6 +176,18 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     )
   }
 
+  /// However far above the splits the folder is that was given.
+  @Test(arguments: ["data/images/", "data/images/all/"])
+  func splitsFurtherBelowAreNotMixedUp(_ place: String) throws {
+    let text = try refusal(["train/a/1.png", "test/a/1.png"].map { place + $0 })
+    #expect(text.contains("\(place.dropLast()): it holds"))
+    #expect(text.contains("Import this folder instead"))
+    #expect(
+      try refusal(["a/x/train/1.png", "a/x/test/1.png", "b/x/train/1.png", "b/x/test/1.png"])
+        .contains("Put the splits on top")
+    )
+  }
+
   @Test func foldersWithSplitsInTheirNames() throws {
     let folder = try makeFolder([
       "seg_train/seg_train/a/1.png", "seg_train/seg_train/b/1.png", "seg_test/seg_test/a/1.png",

@@ -66,9 +66,14 @@ package struct SmallRun {
     configuration.runtime.device = "cpu"
   }
 
-  package static func writeData(to path: String, seed: UInt64, classes: Int = 3) throws {
+  package static func writeData(
+    to path: String,
+    seed: UInt64,
+    classes: Int = 3,
+    train: Int = 64
+  ) throws {
     try DatasetWriter(
-      sizes: SplitSizes(train: 64, search: 40, test: 30),
+      sizes: SplitSizes(train: train, search: 40, test: 30),
       seed: seed,
       overwrite: true
     ).write(SquareImages(classes: classes), to: path)

@@ -26,7 +26,8 @@ final class ByteSource: Sendable {
     guard descriptor >= 0 else {
       let code = errno
       throw ImportError(
-        code == ENOENT ? .missing : .unreadable(reason: String(cString: strerror(code))),
+        code == ENOENT || code == ENOTDIR
+          ? .missing : .unreadable(reason: String(cString: strerror(code))),
         file: path
       )
     }
@@ -38,10 +39,7 @@ final class ByteSource: Sendable {
     guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
       let isFolder = isKnown && status.st_mode & S_IFMT == S_IFDIR
       throw ImportError(
-        .unreadable(
-          reason: isFolder
-            ? "it is a folder; give the file of weights in it" : "it is not a regular file"
-        ),
+        .noFile(isFolder: isFolder),
         file: path
       )
     }

@@ -19,8 +19,9 @@ package struct OtherFormat: Sendable, Hashable {
 
   static let plainPickle = OtherFormat(
     what: "a plain pickle, not one of torch.save",
-    remedy: "save the tensors in Python: torch.save({name: torch.as_tensor(value) for name, value "
-      + "in pickle.load(open(path, 'rb')).items()}, 'weights.pth')"
+    remedy: "if it holds arrays or tensors by name, save those in Python: torch.save({name: "
+      + "torch.as_tensor(value) for name, value in pickle.load(open(path, 'rb')).items()}, "
+      + "'weights.pth'); an array alone is no set of weights"
   )
 
   /// A file of our own, by the name of its format.
@@ -60,7 +61,9 @@ package struct OtherFormat: Sendable, Hashable {
       let shown = names.prefix(3).map { "'\(printable($0, limit: 60))'" }.joined(separator: ", ")
       self.init(
         what: "a zip file that torch.save did not write"
-          + (names.isEmpty ? ", without entries" : ", with \(names.count) entries: \(shown)"),
+          + (names.isEmpty
+            ? ", without entries"
+            : ", with \(names.count) \(names.count == 1 ? "entry" : "entries"): \(shown)"),
         remedy: "give the file of torch.save or safetensors itself"
       )
     }

@@ -49,7 +49,7 @@ package struct HDF5Group: HDF5Object {
     switch try kind(of: name) {
     case .dataset: return try HDF5Dataset(file: file, path: place("open", child: name).object)
     case nil: throw missing(name)
-    default: throw place("open", child: name).error(.mismatch, "this is not a data set")
+    default: throw place("open", child: name).error(.mismatch, "this is not an array")
     }
   }
 

@@ -4,6 +4,7 @@ import ImageData
 /// The labels of one part as an array gives them.
 enum ArrayLabels {
   case numbers([Int32], classCount: Int?, note: ImportNote?)
+  /// As they are stored: with blanks around them, in any form of Unicode.
   case texts([String])
 
   /// - Parameter count: of the images they belong to.
@@ -13,7 +14,16 @@ enum ArrayLabels {
     let wide = shape.filter { $0 != 1 }
     if array.elementType == .string {
       try Self.check(array, wide.count < 2 ? array.count : -1, count)
-      self = .texts(try array.texts().map { $0.trimmingBlanks() })
+      let texts = try array.texts()
+      // What readers put in the place of bytes that they cannot decode. Two classes could become one.
+      if let image = texts.firstIndex(where: { $0.unicodeScalars.contains("\u{FFFD}") }) {
+        throw array.refuse(
+          "the label of image \(image) is not valid UTF-8",
+          remedy:
+            "Store it as Unicode: numpy.char.decode(y, 'latin-1'), or whatever it was coded in."
+        )
+      }
+      self = .texts(texts)
       return
     }
     guard array.elementType != .other else {
@@ -119,7 +129,10 @@ enum ArrayLabels {
       guard row.allSatisfy({ $0 == 0 || $0 == 1 }) else {
         throw array.refuse(
           "labels of shape \(array.ownersShape) that are not one-hot (image \(image))",
-          remedy: "Store one class number for each image: y.argmax(axis=1) for probabilities."
+          remedy: "Store one class number for each image: "
+            + (values.allSatisfy { $0 == $0.rounded() }
+              ? "the column that holds it, y[:, 0] say."
+              : "y.argmax(axis=1) for probabilities.")
         )
       }
       let ones = row.count { $0 == 1 }

@@ -128,11 +128,12 @@ private struct LabelNumbering {
           remedy: "Store both in the same way."
         )
       }
-      let names = Self.sorted(Set(texts.joined()))
+      let classes = TextClasses(texts.joined())
+      let names = Self.sorted(Set(classes.names.values))
       let numbers = Dictionary(
         uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) }
       )
-      labels = texts.map { $0.map { numbers[$0] ?? 0 } }
+      labels = texts.map { $0.map { numbers[classes.names[Array($0.utf8)] ?? ""] ?? 0 } }
       classNames = names
       notes = [
         ImportNote(
@@ -142,6 +143,16 @@ private struct LabelNumbering {
           examples: names
         )
       ]
+      if !classes.merged.isEmpty {
+        notes.append(
+          ImportNote(
+            "classes whose labels are written in several ways (blanks around them, forms of Unicode), "
+              + "each taken as one class",
+            count: classes.merged.count,
+            examples: Self.sorted(Set(classes.merged))
+          )
+        )
+      }
       return
     }
     var classCount: Int?
@@ -170,5 +181,23 @@ private struct LabelNumbering {
       return names.sorted { (Int($0) ?? 0, $0) < (Int($1) ?? 0, $1) }
     }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+/// The names that texts stand for, without blanks around them.
+private struct TextClasses {
+  /// By the bytes of the text: texts are equal to Swift whatever their form of Unicode.
+  private(set) var names: [[UInt8]: String] = [:]
+
+  init(_ texts: some Sequence<String>) {
+    for text in texts {
+      let bytes = Array(text.utf8)
+      if names[bytes] == nil { names[bytes] = text.trimmingBlanks() }
+    }
+  }
+
+  /// The names that several texts stand for.
+  var merged: [String] {
+    Dictionary(grouping: names.values, by: { $0 }).filter { $0.value.count > 1 }.map(\.key)
   }
 }

@@ -143,11 +143,8 @@ struct SplitFinder {
 
   /// Classes that are divided themselves would put test images among the training images.
   private func refuseSplitsBelow() throws {
-    for node in others {
-      let below = node.filled.compactMap { SplitRole($0.name) }
-      guard node.ownCount == 0, below.contains(.train),
-        others.count == 1 || below.contains(where: { $0 != .train })
-      else { continue }
+    for top in others {
+      guard let node = Self.divided(top, isAlone: others.count == 1) else { continue }
       let names = node.filled.map { "'\($0.name)'" }.joined(separator: ", ")
       throw ImageDataError(
         .badData,
@@ -158,6 +155,17 @@ struct SplitFinder {
           : "Put the splits on top and the classes below them, or give --layout classes to mix them."
       )
     }
+  }
+
+  /// The folder at or below `node` that splits lie in.
+  private static func divided(_ node: FolderNode, isAlone: Bool) -> FolderNode? {
+    guard node.ownCount == 0 else { return nil }
+    let below = node.filled.compactMap { SplitRole($0.name) }
+    if below.contains(.train), isAlone || below.contains(where: { $0 != .train }) { return node }
+    for inner in node.filled {
+      if let found = divided(inner, isAlone: isAlone && node.filled.count == 1) { return found }
+    }
+    return nil
   }
 
   private func ambiguous() -> ImageDataError {

@@ -12,6 +12,9 @@ package struct CheckpointStore: Sendable {
   package let folder: RunFolder
   /// How many to keep.
   package let keep: Int
+  /// Those that did not verify. They do not count among the kept ones, and go when as many newer ones are
+  /// there.
+  package var damaged: Set<String> = []
 
   package init(_ folder: RunFolder, keep: Int) {
     self.folder = folder
@@ -55,8 +58,16 @@ package struct CheckpointStore: Sendable {
     // From now on there is something to resume: the run that this one replaces is not needed.
     folder.removeReplaced()
     // What cannot be removed now is tried again after the next save.
-    for old in existing.dropLast(keep - 1) { try? folder.storage.remove(folder.file(old)) }
+    for old in past(existing) { try? folder.storage.remove(folder.file(old)) }
     return name
+  }
+
+  /// Those that go once another has been saved.
+  private func past(_ existing: [String]) -> ArraySlice<String> {
+    let kept = existing.filter { !damaged.contains($0) }.suffix(keep - 1)
+    guard let oldest = kept.first else { return keep == 1 ? existing[...] : [] }
+    guard kept.count == keep - 1, let place = existing.firstIndex(of: oldest) else { return [] }
+    return existing[..<place]
   }
 
   /// The newest checkpoint that verifies, and why newer ones were skipped: they are damaged.

@@ -1,8 +1,10 @@
 import Configuration
+import ImageData
 import Runs
+import Supernet
 
-/// Whether a checkpoint belongs to a run as it stands now: the same configuration, data set and input
-/// files.
+/// Whether a checkpoint belongs to a run as it stands now: the same configuration and input files. (That
+/// the data set is the same is checked when it is opened.)
 struct CheckpointCheck {
   private let context: RunContext
 
@@ -12,25 +14,46 @@ struct CheckpointCheck {
   /// does, this is reported instead.
   func check(_ checkpoint: Checkpoint, path: String) throws {
     try checkConfiguration(try checkpoint.text("configuration", in: path), path: path)
-    let digest = try checkpoint.text("data-digest", in: path)
-    try checkData(digest)
     try checkInputs(checkpoint)
     // Of interest where the run goes on, not where it is read.
     if context.folder.isHeld { compareComputers(checkpoint) }
   }
 
-  /// The same for a run that has no checkpoint yet.
-  func checkBeginning() throws {
-    if let digest = context.folder.beginning?.dataDigest { try checkData(digest) }
+  /// Whether `supernet.h5` is what this run's own training gave, where no checkpoint vouches for it.
+  func checkSupernetWithoutCheckpoint() throws {
+    let path = context.folder.file(RunFolder.supernetName)
+    let remedy =
+      "put the run's checkpoints or its own \(RunFolder.supernetName) back, or remove this file to train the "
+      + "supernet anew"
+    let made = try SupernetFile.information(path: path).provenance
+    guard let yaml = made["configuration"], made["data-sha256"] == context.setting.data.digest
+    else {
+      throw RunError.mismatch(
+        what: "another supernet",
+        differences: ["the run has no checkpoint, and \(path) was not made by it; \(remedy)"]
+      )
+    }
+    let sources = try ConfigurationSources(stored: yaml, name: path)
+    let differences = context.configuration.supernetDifferences(from: sources.configuration)
+    guard differences.isEmpty else {
+      throw RunError.mismatch(
+        what: "another supernet",
+        differences: [
+          "the run has no checkpoint, and \(path) was made with other values of "
+            + "\(differences.joined(separator: ", ")); \(remedy)"
+        ]
+      )
+    }
   }
 
-  private func checkData(_ digest: String) throws {
-    guard digest != context.setting.data.digest else { return }
+  /// Whether a data set is the one that a run began with, by the digest of its content.
+  static func check(_ data: ImageDataset, is digest: String) throws {
+    guard digest != data.digest else { return }
     throw RunError.mismatch(
       what: "another data set",
       differences: [
-        "\(context.setting.data.path) is not what the run began with (content sha256 \(digest) then, "
-          + "\(context.setting.data.digest) now); give the former with --data FILE"
+        "\(data.path) is not what the run began with (content sha256 \(digest) then, "
+          + "\(data.digest) now); give the former with --data FILE"
       ]
     )
   }

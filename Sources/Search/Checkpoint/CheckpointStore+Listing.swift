@@ -18,6 +18,8 @@ public struct CheckpointListing: Sendable, Encodable {
   public var problem: String?
   /// Whether its bytes are damaged, so that it can never be used.
   public var isDamaged = false
+  /// Whether the system did not give it (no permission, say): it may be sound.
+  package var isUnread: Bool { (error as? HDF5Error)?.kind == .inputOutput }
   package var error: (any Error)?
 
   enum CodingKeys: CodingKey {

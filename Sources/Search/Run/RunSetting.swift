@@ -32,10 +32,12 @@ package struct RunSetting {
   /// - Parameters:
   ///   - files: where the files that the configuration names are.
   ///   - supernetIsMade: then the files that its training begins from are not needed.
+  ///   - dataDigest: of the data set that the run began with, if it has begun.
   package init(
     _ made: RunConfiguration,
     files: InputFiles = InputFiles(),
-    supernetIsMade: Bool = false
+    supernetIsMade: Bool = false,
+    dataDigest: String? = nil
   ) throws {
     self.supernetIsMade = supernetIsMade
     try made.supernet.checkFiles()
@@ -55,6 +57,8 @@ package struct RunSetting {
       )
     }
     data = try ImageDataset.openVerified(configuration.data.file)
+    // Before whatever else may not fit another data set.
+    if let dataDigest { try CheckpointCheck.check(data, is: dataDigest) }
     space = try Self.makeSpace(configuration, for: data)
     costs = try Self.costTable(configuration, of: space)
     let range = space.attainable(costs)

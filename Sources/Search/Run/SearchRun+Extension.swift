@@ -63,12 +63,7 @@ extension SearchRun {
     of original: RunConfiguration,
     to configuration: RunConfiguration
   ) throws {
-    // Files count by their content.
-    let files = Set(InputFiles.keys)
-    let differences = configuration.differences(from: original).filter { key in
-      !files.contains(key)
-        && (["data.", "space.", "supernet."].contains(where: key.hasPrefix) || key == "seed")
-    }
+    let differences = configuration.supernetDifferences(from: original)
     if let key = differences.first {
       throw ConfigurationError(
         place: key,

@@ -128,7 +128,8 @@ public final class SearchRun {
     let setting = try RunSetting(
       configuration,
       files: InputFiles(moved: moved, bases: folder.inputBases),
-      supernetIsMade: folder.exists(RunFolder.supernetName)
+      supernetIsMade: folder.exists(RunFolder.supernetName),
+      dataDigest: newest?.checkpoint.texts["data-digest"] ?? folder.beginning?.dataDigest
     )
     let context = RunContext(
       folder,
@@ -147,19 +148,34 @@ public final class SearchRun {
           ]
         )
       }
-      try CheckpointCheck(context).checkBeginning()
-      if folder.isHeld {
-        if let note = RunFolder.noteOnEarlierRun(in: folder.path) { services.reporter.note(note) }
-        services.reporter.note("no checkpoint yet: starting from the beginning")
-        try context.metrics.truncate(to: 0)
-      }
+      try run.beginWithoutCheckpoint()
       return run
     }
     for reason in skipped { services.reporter.note("warning: skipped a checkpoint: \(reason)") }
     run.skipped = skipped
+    context.saver?.setDamaged(store.names().drop { $0 != name }.dropFirst())
     try run.restore(checkpoint, name: name)
     if folder.isHeld { services.reporter.note("going on from \(folder.file(name))") }
     return run
+  }
+
+  /// Goes on from the trained supernet where there is one: the process ended before it was in a
+  /// checkpoint, or the checkpoints have been removed since.
+  private func beginWithoutCheckpoint() throws {
+    let hasSupernet = folder.exists(RunFolder.supernetName)
+    if hasSupernet {
+      try CheckpointCheck(context).checkSupernetWithoutCheckpoint()
+      products.supernet = try TrainedSupernet(context)
+      position = 1
+    }
+    guard folder.isHeld else { return }
+    if let note = RunFolder.noteOnEarlierRun(in: folder.path) { context.reporter.note(note) }
+    context.reporter.note(
+      hasSupernet
+        ? "no checkpoint: going on from the trained \(folder.file(RunFolder.supernetName))"
+        : "no checkpoint yet: starting from the beginning"
+    )
+    try context.metrics.keep(phases: hasSupernet ? SupernetStage.loggedPhases : [])
   }
 
   static func noteLocks(of folder: RunFolder, _ services: RunServices) {

@@ -1,3 +1,4 @@
+import AtomicFiles
 import Configuration
 import HDF5
 import RandomStreams
@@ -9,6 +10,9 @@ import Training
 /// The first stage: a trained supernet, made or taken from a file, ends as `supernet.h5`.
 final class SupernetStage: RunStage {
   static let phase = "supernet"
+  private static let validationPhase = "validation"
+  /// Of the lines that this stage logs. They are on the disk before `supernet.h5` is.
+  static let loggedPhases: Set = [phase, validationPhase]
 
   private let context: RunContext
   /// While the training is under way.
@@ -60,7 +64,7 @@ final class SupernetStage: RunStage {
     try TrainingLoop(context: context, phase: Self.phase).run(trainer, on: batches) { done in
       guard let validation, done % every == 0 || trainer.isFinished else { return false }
       context.metrics.append(
-        phase: "validation",
+        phase: Self.validationPhase,
         step: done,
         try validation.entries(of: trainer.result())
       )
@@ -117,6 +121,11 @@ final class SupernetStage: RunStage {
         + context.configuration.supernet.training.schedule.rawValue
     )
     try context.folder.write(curve.svg, to: RunFolder.curveName)
+    // A run without a checkpoint goes on from `supernet.h5`, and then has to find the whole log.
+    try AtomicFile.synchronize(
+      context.folder.file(MetricsLog.name),
+      storage: context.folder.storage
+    )
   }
 
   private func write(_ supernet: Supernet, _ recipe: SupernetRecipe) throws {

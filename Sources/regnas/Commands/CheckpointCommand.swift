@@ -43,7 +43,8 @@ struct CheckpointCommand: ParsableCommand {
           entry.name, entry.saved, "\(entry.bytes)", entry.phase ?? "-",
           entry.supernetStep.map(String.init) ?? "-", entry.membersChosen.map(String.init) ?? "-",
           entry.evaluations.map(String.init) ?? "-",
-          entry.problem == nil ? "sound" : entry.isDamaged ? "DAMAGED" : "UNUSABLE",
+          entry.problem == nil
+            ? "sound" : entry.isDamaged ? "DAMAGED" : entry.isUnread ? "NOT READABLE" : "UNUSABLE",
         ]
       }
       let table = TextTable(
@@ -114,8 +115,19 @@ struct CheckpointCommand: ParsableCommand {
         }
         entries.append(entry)
       }
-      entries += try ResumeCheck(RunFolder.read(folder)).findings.map {
-        Entry(file: $0.file, problem: $0.problem, isMissing: $0.isMissing, error: $0.error)
+      for finding in try ResumeCheck(RunFolder.read(folder)).findings {
+        let entry = Entry(
+          file: finding.file,
+          problem: finding.problem,
+          isMissing: finding.isMissing,
+          error: finding.error
+        )
+        // Of a file that was looked at before, the first fault tells most.
+        if let known = entries.firstIndex(where: { $0.file == entry.file }) {
+          if entries[known].problem == nil { entries[known] = entry }
+        } else {
+          entries.append(entry)
+        }
       }
       let lines = entries.map { "\($0.file): \($0.problem ?? "sound")" }
       try Console.show(entries, lines.joined(separator: "\n"), json: json)

@@ -80,6 +80,7 @@ enum ExitStatus: Int32 {
 
   private static func storage(_ error: StorageError) -> ExitStatus {
     if error.isMissingFile { return .missingInput }
+    if error.isFolder { return .badData }
     return error.code == ENOMEM ? .failure : .inputOutput
   }
 
@@ -104,6 +105,7 @@ enum ExitStatus: Int32 {
     switch cause {
     case .missing: .missingInput
     case .unreadable: .inputOutput
+    case .noFile: .badData
     default: .badData
     }
   }

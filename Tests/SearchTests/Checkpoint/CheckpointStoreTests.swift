@@ -20,6 +20,18 @@ import Torch
     )
   }
 
+  /// One that cannot be read is no reason to remove one that can.
+  @Test func damagedOnesDoNotCountAmongTheKept() throws {
+    let folder = try TemporaryFolder()
+    var store = CheckpointStore(try RunFolder.create(folder.path, overwrite: false), keep: 2)
+    for number in 1...2 { try store.save(smallCheckpoint(number).snapshot()) }
+    store.damaged = [CheckpointStore.name(of: 2)]
+    try store.save(smallCheckpoint(3).snapshot())
+    #expect(store.names() == [1, 2, 3].map(CheckpointStore.name))
+    try store.save(smallCheckpoint(4).snapshot())
+    #expect(store.names() == [3, 4].map(CheckpointStore.name))
+  }
+
   @Test func namesAreReadWithCare() {
     #expect(CheckpointStore.number(of: "checkpoint-00000012.h5") == 12)
     #expect(CheckpointStore.number(of: "checkpoint-123456789.h5") == 123_456_789)

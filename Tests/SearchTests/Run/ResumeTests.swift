@@ -45,6 +45,38 @@ import Testing
     #expect(try differences(small.results("stopped"), whole) == [])
   }
 
+  /// Killed before a checkpoint knew of the trained supernet, or robbed of its checkpoints later.
+  @Test func aRunWithoutCheckpointsGoesOnFromItsSupernet() throws {
+    let small = try SmallRun()
+    try small.start("whole").train()
+    try small.start("robbed").train()
+    func robbed(_ change: () throws -> Void = {}) throws {
+      for name in small.folder.names("robbed") where name.hasPrefix("checkpoint-") {
+        try small.folder.remove("robbed/" + name)
+      }
+      try? small.folder.remove("robbed/run.json")
+      try change()
+    }
+    try robbed()
+    let supernet = small.folder.bytes("robbed/supernet.h5")
+    let reporter = NoteKeeper()
+    try small.resume("robbed", reporter: reporter).train()
+    #expect(reporter.notes.contains { $0.hasPrefix("no checkpoint: going on from the trained ") })
+    #expect(small.folder.bytes("robbed/supernet.h5") == supernet)
+    #expect(try differences(small.results("robbed"), small.results("whole")) == [])
+
+    // One that is not its own is neither used nor written over.
+    try robbed {
+      var other = small
+      other.configuration.seed = 99
+      try other.start("other").train()
+      try small.folder.put(small.folder.bytes("other/supernet.h5"), "robbed/supernet.h5")
+    }
+    let error = #expect(throws: RunError.self) { try small.resume("robbed") }
+    #expect(error?.description.contains("made with other values of seed") == true)
+    #expect(small.folder.bytes("robbed/supernet.h5") == small.folder.bytes("other/supernet.h5"))
+  }
+
   /// A limit of time counts while the supernet is built, too.
   @Test func aRunStoppedBeforeItsFirstStepBeginsAgain() throws {
     let small = try SmallRun()
@@ -147,6 +179,9 @@ import Testing
     // The same images, another choice of splits.
     let data = small.folder.file("data.h5")
     try SmallRun.writeData(to: data, seed: 2)
+    #expect(refusal(small).contains("\(data) is not what the run began with"))
+    // It is another data set before it is one that does not fit.
+    try SmallRun.writeData(to: data, seed: 1, train: 8)
     #expect(refusal(small).contains("\(data) is not what the run began with"))
     try SmallRun.writeData(to: data, seed: 1)
     #expect(refusal(small) == "none")
