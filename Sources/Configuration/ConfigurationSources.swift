@@ -48,6 +48,14 @@ public struct ConfigurationSources {
         message: "there is no key '\(path)'; it is now called '\(present)'"
       )
     }
+    let inside = keys.map(\.path).filter { $0.hasPrefix(path + ".") }
+    if !inside.isEmpty {
+      let shown = inside.prefix(6).joined(separator: ", ") + (inside.count > 6 ? ", ..." : "")
+      return ConfigurationError(
+        place: place,
+        message: "'\(path)' is a group of keys; set one of them: \(shown)"
+      )
+    }
     let nearest = nearestName(to: path, among: keys.map(\.path))
     return ConfigurationError(
       place: place,

@@ -77,7 +77,7 @@ final class StudyBench {
   /// The run whose supernet all others search, for reading.
   private func supernetRun() throws -> SearchRun {
     var own = configuration
-    own.family.tuning.epochs = 0
+    own.family.tuning = .init()
     let path = try path("supernet", StudyIdentity(study, setting).supernet)
     if isRun(path) {
       // One that is finished is read beside others who read it. What is wrong with one that cannot be
@@ -286,7 +286,8 @@ extension RunConfiguration {
   /// The configuration of a method that searches a supernet.
   func adapted(to approach: StudyMethod.Approach) -> RunConfiguration {
     var result = self
-    if !approach.isTuned { result.family.tuning.epochs = 0 }
+    // With the other keys of the tuning, which would be warned of as without effect.
+    if !approach.isTuned { result.family.tuning = .init() }
     switch approach {
     case .accuracyOnly:
       result.search.containment = false

@@ -72,7 +72,7 @@ package final class StudyGrid {
         return
       }
     } else {
-      try Self.checkPlace(out, option: "--out")
+      try Self.checkPlace(cellFolder, option: "--out")
       try Self.checkPlace(work, option: "--work")
     }
     guard isDataThere else {

@@ -51,6 +51,10 @@ import Testing
         .hasPrefix("--set: there is no key 'search.lambda'")
     )
     #expect(
+      message { try $0.set("family.tuning=3", place: "--set") }
+        .hasPrefix("--set: 'family.tuning' is a group of keys; set one of them: family.tuning.epochs, ")
+    )
+    #expect(
       message { try $0.read(environment: ["REGNAS_SEDE": "1"]) }
         == "environment: there is no key for 'REGNAS_SEDE'; did you mean 'REGNAS_SEED'?"
     )
