@@ -74,18 +74,32 @@ package final class MetricsLog {
 
   /// Drops what was appended after a checkpoint that remembered `size`.
   ///
+  /// Where fewer bytes are there, whole lines of them stay, and the result says how many are missing.
+  ///
   /// Throws `StorageError` when that is refused: going on would log some steps twice.
-  package func truncate(to size: Int) throws {
+  @discardableResult
+  package func truncate(to wanted: Int) throws -> Int {
+    let there = Self.size(of: path)
+    let size = there >= wanted ? wanted : wholeLines()
     if let descriptor { try? storage.close(descriptor) }
     descriptor = nil
     pending = []
     defer { written = Self.size(of: path) }
-    guard Self.size(of: path) > size else { return }
+    guard there > size else { return wanted - size }
     do throws(StorageFault) {
       try storage.truncate(path, to: size)
     } catch {
       throw StorageError(path, "shorten", code: error.code)
     }
+    return wanted - size
+  }
+
+  /// The bytes up to the last end of a line.
+  private func wholeLines() -> Int {
+    guard let bytes = FileManager.default.contents(atPath: path),
+      let end = bytes.lastIndex(of: UInt8(ascii: "\n"))
+    else { return 0 }
+    return end - bytes.startIndex + 1
   }
 
   /// Drops everything from the first line on that belongs to no phase of these.

@@ -53,8 +53,10 @@ public enum RunError: Error, CustomStringConvertible, Equatable {
         "\(path) (\(key)): there is no such file\(sought); if it was moved, say where it is with \(option)"
     case .fileInTheWay(let path):
       return
-        "\(path): this file is there already, in a folder that is no run; move it elsewhere, choose "
-        + "another --name, or pass --overwrite"
+        "\(path): this file is there already, in a folder that is no run; move it elsewhere"
+        // What may be another program's configuration is never replaced.
+        + (path.hasSuffix("/" + RunFolder.configurationName)
+          ? ", or choose another --name" : ", choose another --name, or pass --overwrite")
     case .supernetIsAway(let folder):
       return
         "\(folder)/\(RunFolder.supernetName): the trained supernet of this run is missing. "

@@ -1,4 +1,5 @@
 import AtomicFiles
+import Configuration
 import Foundation
 
 // A new run in the place of an earlier one. The earlier one's files wait in `.replaced` until the new
@@ -17,6 +18,11 @@ extension RunFolder {
   package static func checkCreation(_ path: String, overwrite: Bool, room: Int = 0) throws {
     if exists(path), !isFolder(path) { throw RunError.notAFolder(path) }
     let own = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isOwn)
+    if own == [configurationName], !exists("\(path)/\(replacedName)"),
+      !isStored("\(path)/\(configurationName)")
+    {
+      throw RunError.fileInTheWay("\(path)/\(configurationName)")
+    }
     if !overwrite {
       let isRun =
         own.contains(configurationName) || exists("\(path)/\(replacedName)/\(configurationName)")
@@ -33,6 +39,14 @@ extension RunFolder {
     if room > 0, let free = try? OutputFile.freeBytes(in: place), free < room {
       throw RunError.noRoom(folder: path, needed: room, free: free)
     }
+  }
+
+  /// Whether a file is the configuration of a run, or was one: other programs call theirs so too.
+  private static func isStored(_ path: String) -> Bool {
+    guard let bytes = try? readFile(path) else { return true }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let sources = try? ConfigurationSources(stored: text, name: path) else { return false }
+    return sources.missingFromStored.isEmpty
   }
 
   /// What is to be known where a run that has not saved itself yet is to replace an earlier one, which

@@ -77,7 +77,7 @@ final class StudyBench {
   /// The run whose supernet all others search, for reading.
   private func supernetRun() throws -> SearchRun {
     var own = configuration
-    own.family.tuning = .init()
+    own.family.tuning = RunConfiguration().family.tuning
     let path = try path("supernet", StudyIdentity(study, setting).supernet)
     if isRun(path) {
       // One that is finished is read beside others who read it. What is wrong with one that cannot be
@@ -287,7 +287,7 @@ extension RunConfiguration {
   func adapted(to approach: StudyMethod.Approach) -> RunConfiguration {
     var result = self
     // With the other keys of the tuning, which would be warned of as without effect.
-    if !approach.isTuned { result.family.tuning = .init() }
+    if !approach.isTuned { result.family.tuning = RunConfiguration().family.tuning }
     switch approach {
     case .accuracyOnly:
       result.search.containment = false

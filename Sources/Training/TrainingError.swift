@@ -13,7 +13,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       "the training configuration is not valid: \(field): \(reason)"
     case .invalidBatch(let reason): "a training batch is not valid: \(reason)"
     case .diverged(let step, let loss):
-      "training diverged: the loss is \(loss) at step \(step); lower the learning rate, lengthen "
+      "training diverged: the loss is \(loss.isNaN ? "nan" : "\(loss)") at step \(step); lower the learning rate, lengthen "
         + "the warm-up or set gradient clipping"
     }
   }

@@ -52,7 +52,9 @@ import Testing
     )
     #expect(
       message { try $0.set("family.tuning=3", place: "--set") }
-        .hasPrefix("--set: 'family.tuning' is a group of keys; set one of them: family.tuning.epochs, ")
+        .hasPrefix(
+          "--set: 'family.tuning' is a group of keys; set one of them: family.tuning.epochs, "
+        )
     )
     #expect(
       message { try $0.read(environment: ["REGNAS_SEDE": "1"]) }

@@ -104,6 +104,19 @@ import Testing
     #expect(source.notes.contains { $0.text.contains("read several times already") })
   }
 
+  /// It may be a class: to leave it out would be to train without it.
+  @Test func aFolderWhoseNameIsNotTextIsRefused() throws {
+    let folder = try TemporaryFolder()
+    for name in ["a/1.png", "a/2.png", "b/1.png"] { try folder.put(Fixture.png, name) }
+    try run("/bin/bash", "-c", "cp -r \"$0/a\" \"$0/\"$'caf\\xe9'", folder.path)
+    for skips in [false, true] {
+      let error = #expect(throws: ImageDataError.self) {
+        _ = try open(folder, skipsCorrupt: skips)
+      }
+      #expect(error?.description.contains("the name of the folder is not UTF-8") == true)
+    }
+  }
+
   @Test func whatCannotBeOpenedIsNamedAndSkippedOnlyWhenTold() throws {
     let folder = try TemporaryFolder()
     for name in ["a/1.png", "a/2.png", "b/1.png", "b/2.png"] { try folder.put(Fixture.png, name) }

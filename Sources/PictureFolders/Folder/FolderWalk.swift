@@ -35,7 +35,13 @@ struct FolderWalk {
         tally.add(.system, path)
       } else if case .folder(let identity) = entry.kind {
         if !entry.isText {
-          node.files.append(Self.refused(path, "the name of the folder is not UTF-8"))
+          // It cannot be opened, and may be a class.
+          throw ImageDataError(
+            .badData,
+            "\(top)/\(path)",
+            "the name of the folder is not UTF-8",
+            remedy: "Rename it, or remove it."
+          )
         } else if above.contains(identity) {
           tally.add(.circle, path)
         } else if above.count > Self.deepest {

@@ -28,20 +28,16 @@ struct CheckpointCheck {
     let made = try SupernetFile.information(path: path).provenance
     guard let yaml = made["configuration"], made["data-sha256"] == context.setting.data.digest
     else {
-      throw RunError.mismatch(
-        what: "another supernet",
-        differences: ["the run has no checkpoint, and \(path) was not made by it; \(remedy)"]
+      throw RunError.invalidInput(
+        "\(path): the run has no checkpoint, and did not make this supernet; \(remedy)"
       )
     }
     let sources = try ConfigurationSources(stored: yaml, name: path)
     let differences = context.configuration.supernetDifferences(from: sources.configuration)
     guard differences.isEmpty else {
-      throw RunError.mismatch(
-        what: "another supernet",
-        differences: [
-          "the run has no checkpoint, and \(path) was made with other values of "
-            + "\(differences.joined(separator: ", ")); \(remedy)"
-        ]
+      throw RunError.invalidInput(
+        "\(path): the run has no checkpoint, and this supernet was made with other values of "
+          + "\(differences.joined(separator: ", ")); \(remedy)"
       )
     }
   }
@@ -62,7 +58,10 @@ struct CheckpointCheck {
     let sources = try ConfigurationSources(stored: yaml, name: path)
     let differences = context.configuration.structuralDifferences(from: sources.configuration)
     guard differences.isEmpty else {
-      throw RunError.mismatch(what: RunError.anotherConfiguration, differences: differences)
+      throw RunError.mismatch(
+        what: RunError.anotherConfiguration,
+        differences: differences + ["if \(path) is of another run, move it out of the folder"]
+      )
     }
   }
 

@@ -1,4 +1,5 @@
 import AtomicFiles
+import Configuration
 import Foundation
 import HDF5
 import Runs
@@ -33,10 +34,15 @@ extension CheckpointStore {
   public static func listing(of folder: String) throws -> [CheckpointListing] {
     try RunFolder.requireRun(folder)
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names(in: files).compactMap { listing(of: $0, in: folder) }
+    let configuration = try? RunFolder.read(folder).configuration()
+    return names(in: files).compactMap { listing(of: $0, in: folder, of: configuration) }
   }
 
-  private static func listing(of name: String, in folder: String) -> CheckpointListing? {
+  private static func listing(
+    of name: String,
+    in folder: String,
+    of configuration: RunConfiguration?
+  ) -> CheckpointListing? {
     let path = folder + "/" + name
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       return nil
@@ -47,11 +53,17 @@ extension CheckpointStore {
       saved: (attributes[.modificationDate] as? Date ?? .distantPast).ISO8601Format()
     )
     do {
-      let summary = try CheckpointSummary(Checkpoint(path: path))
+      let checkpoint = try Checkpoint(path: path)
+      let summary = try CheckpointSummary(checkpoint)
       result.phase = summary.phase
       result.supernetStep = summary.supernetStep
       result.membersChosen = summary.membersChosen
       result.evaluations = summary.evaluations
+      if let configuration, try isForeign(checkpoint, path, to: configuration) {
+        result.problem =
+          "\(path): this checkpoint is of another run (it has another configuration); move it out of the "
+          + "folder"
+      }
     } catch {
       if (error as? HDF5Error)?.kind == .missingFile { return nil }
       result.problem = "\(error)"
@@ -61,8 +73,21 @@ extension CheckpointStore {
     return result
   }
 
+  private static func isForeign(
+    _ checkpoint: Checkpoint,
+    _ path: String,
+    to configuration: RunConfiguration
+  ) throws -> Bool {
+    let own = try ConfigurationSources(
+      stored: checkpoint.text("configuration", in: path),
+      name: path
+    )
+    return !configuration.structuralDifferences(from: own.configuration).isEmpty
+  }
+
   /// Which checkpoints pruning to `keep` would remove: all but the newest `keep` that verify. One
-  /// that cannot be read for another reason than damage (it may be of a newer program) stays.
+  /// that cannot be used for another reason than damage (it may be of a newer program, or is of another
+  /// run) stays.
   public static func prunable(_ listing: [CheckpointListing], keep: Int) -> [String] {
     let sound = listing.filter { $0.problem == nil }.map(\.name)
     guard !sound.isEmpty else { return [] }

@@ -120,7 +120,7 @@ public final class SearchRun {
   ) throws -> SearchRun {
     noteLocks(of: folder, services)
     let store = CheckpointStore(folder, keep: configuration.checkpoint.keep)
-    let newest = store.names().isEmpty ? nil : try store.newest()
+    let newest = store.names().isEmpty ? nil : try newestCheckpoint(of: store)
     let goesOnFromSupernet = !(newest?.checkpoint.texts["supernet-digest"] ?? "").isEmpty
     guard !goesOnFromSupernet || folder.exists(RunFolder.supernetName) else {
       throw RunError.supernetIsAway(folder: folder.path)
@@ -157,6 +157,25 @@ public final class SearchRun {
     try run.restore(checkpoint, name: name)
     if folder.isHeld { services.reporter.note("going on from \(folder.file(name))") }
     return run
+  }
+
+  /// Throws what ``CheckpointStore/newest()`` throws, with what can still be done.
+  private static func newestCheckpoint(
+    of store: CheckpointStore
+  ) throws -> (checkpoint: Checkpoint, name: String, skipped: [String]) {
+    do {
+      return try store.newest()
+    } catch RunError.noUsableCheckpoint(let folder, let reasons)
+      where store.folder.exists(RunFolder.supernetName)
+      && store.folder.beginning?.state != "finished"
+    {
+      throw RunError.noUsableCheckpoint(
+        folder: folder,
+        reasons: reasons + [
+          "without them the run goes on from its \(RunFolder.supernetName): move them out of the folder"
+        ]
+      )
+    }
   }
 
   /// Goes on from the trained supernet where there is one: the process ended before it was in a
@@ -244,9 +263,15 @@ extension SearchRun {
       throw RunError.mismatch(what: "another program", differences: ["an unknown phase"])
     }
     if folder.isHeld {
-      try context.metrics.truncate(
+      let missing = try context.metrics.truncate(
         to: Int(try checkpoint.text("metrics-size", in: path)) ?? 0
       )
+      if missing > 0 {
+        context.reporter.note(
+          "warning: \(folder.file(MetricsLog.name)) lacks \(missing) bytes that were logged before the "
+            + "checkpoint; the run goes on, and its curves have a gap"
+        )
+      }
     }
     for (index, stage) in stages.prefix(position + 1).enumerated() {
       try stage.restore(from: checkpoint, isDone: index < position, products: &products)

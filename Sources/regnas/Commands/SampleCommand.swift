@@ -48,7 +48,8 @@ struct SampleCommand: ParsableCommand {
 
   func validate() throws {
     for (name, value) in [("--samples", samples), ("--finalists", finalists)] {
-      if let value, value < 1 { throw ValidationError("\(name) must be at least 1") }
+      guard let value, !(1...10_000_000).contains(value) else { continue }
+      throw ValidationError("\(name) must be from 1 to 10000000")
     }
   }
 

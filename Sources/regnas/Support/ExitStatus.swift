@@ -58,6 +58,7 @@ enum ExitStatus: Int32 {
     case let error as DeviceError: error.isName ? .deviceUnavailable : .usage
     case is ConfigurationError, is DecisionError, is SpaceError, is NetworkError: .usage
     case let error as ImportError: checkpoint(error.cause)
+    case TrainingError.diverged: .failure
     case is SupernetError, is TrainingError, is TensorFileError, is FlipError, is LatencyError:
       .badData
     case EvaluationError.malformedState: .badData

@@ -48,6 +48,17 @@ import Testing
     #expect(Self.files(folder) == earlier)
   }
 
+  /// Other programs have files of that name.
+  @Test func aConfigurationOfAnotherProgramIsNoRun() throws {
+    try folder.put("site_name: docs\n", "docs/config.yaml")
+    for overwrite in [false, true] {
+      #expect(throws: RunError.fileInTheWay(folder.file("docs/config.yaml"))) {
+        try RunFolder.checkCreation(folder.file("docs"), overwrite: overwrite)
+      }
+    }
+    #expect(folder.text("docs/config.yaml") == "site_name: docs\n")
+  }
+
   @Test func aNewFolderGoesWithARunThatNeverBegan() throws {
     let path = folder.file("new")
     let run = try RunFolder.create(path, overwrite: false)

@@ -77,6 +77,39 @@ import Testing
     #expect(small.folder.bytes("robbed/supernet.h5") == small.folder.bytes("other/supernet.h5"))
   }
 
+  /// What came into a folder from another run is neither used nor a reason to remove the run's own.
+  @Test func checkpointsOfAnotherRunAreNamedAndDoNotCount() throws {
+    let small = try SmallRun()
+    try small.start("own").train()
+    var other = small
+    other.configuration.seed = 99
+    try other.start("other").train()
+    let newest = try #require(small.folder.names("own").last { $0.hasPrefix("checkpoint-") })
+    let stranger = try #require(small.folder.names("other").last { $0.hasPrefix("checkpoint-") })
+    try small.folder.put(small.folder.bytes("other/" + stranger), "own/checkpoint-00099999.h5")
+    let listing = try CheckpointStore.listing(of: small.folder.file("own"))
+    #expect(listing.last?.problem?.contains("is of another run") == true)
+    let prunable = CheckpointStore.prunable(listing, keep: 1)
+    #expect(!prunable.contains(newest) && !prunable.contains("checkpoint-00099999.h5"))
+    let error = #expect(throws: RunError.self) { try small.resume("own") }
+    #expect(error?.description.contains("checkpoint-00099999.h5 is of another run") == true)
+  }
+
+  @Test func aLogThatWasCutShortIsMendedAndSaid() throws {
+    let small = try SmallRun()
+    #expect(throws: Interrupted.self) {
+      try small.start("cut", interruption: Interruption(stoppingAtLook: 6)).train()
+    }
+    let log = small.folder.bytes("cut/metrics.jsonl")
+    try small.folder.put(Array(log.prefix(log.count / 2)), "cut/metrics.jsonl")
+    let notes = NoteKeeper()
+    try small.resume("cut", reporter: notes).train()
+    #expect(notes.notes.contains { $0.contains("metrics.jsonl lacks ") })
+    for line in small.folder.text("cut/metrics.jsonl").split(separator: "\n") {
+      #expect(line.hasPrefix("{") && line.hasSuffix("}"))
+    }
+  }
+
   /// A limit of time counts while the supernet is built, too.
   @Test func aRunStoppedBeforeItsFirstStepBeginsAgain() throws {
     let small = try SmallRun()
