@@ -186,7 +186,7 @@ import Testing
       "it is a regnas.supernet file",
       "supernet.initial"
     )
-    try regnas.refuse("\(command) checkpoints", 74, "it is a folder")
+    try regnas.refuse("\(command) checkpoints", 65, "it is a folder")
     try regnas.refuse("\(command) none.pth", 66, "none.pth")
   }
 
