@@ -41,10 +41,6 @@ struct Rounded : torch::autograd::Function<Rounded> {
   }
 };
 
-}  // namespace
-
-namespace {
-
 // Whether a depthwise convolution on a GPU goes to libtorch's own kernels, which want channels first, instead
 // of cuDNN's.
 bool is_for_libtorchs_depthwise(const at::Tensor &x, const at::Tensor &w) {

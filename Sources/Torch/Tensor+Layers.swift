@@ -9,11 +9,25 @@ extension Tensor {
     padding: Int = 0,
     groups: Int = 1
   ) throws -> Tensor {
+    try convolved(by: rt_conv2d, with: weight, bias, stride, padding, groups)
+  }
+
+  private func convolved(
+    by function: (
+      rt_tensor?, rt_tensor?, rt_tensor?, Int64, Int64, Int64,
+      UnsafeMutablePointer<rt_tensor?>?, UnsafeMutablePointer<rt_message?>?
+    ) -> Int32,
+    with weight: Tensor,
+    _ bias: Tensor?,
+    _ stride: Int,
+    _ padding: Int,
+    _ groups: Int
+  ) throws -> Tensor {
     try produce(
       "convolution, stride \(stride), padding \(padding), groups \(groups)",
       [self, weight]
     ) {
-      rt_conv2d(
+      function(
         handle,
         weight.handle,
         bias?.handle,
@@ -66,21 +80,7 @@ extension Tensor {
     padding: Int = 0,
     groups: Int = 1
   ) throws -> Tensor {
-    try produce(
-      "convolution, stride \(stride), padding \(padding), groups \(groups)",
-      [self, weight]
-    ) {
-      rt_gpu_conv2d(
-        handle,
-        weight.handle,
-        bias?.handle,
-        Int64(stride),
-        Int64(padding),
-        Int64(groups),
-        $0,
-        $1
-      )
-    }
+    try convolved(by: rt_gpu_conv2d, with: weight, bias, stride, padding, groups)
   }
 
   /// ``fastConvolved(with:bias:stride:padding:groups:rounded:)`` followed by an activation, without autograd: what

@@ -13,7 +13,7 @@ struct CheckpointCheck {
   /// Throws ``RunError/mismatch(what:differences:)`` naming what differs. Where only the computer
   /// does, this is reported instead.
   func check(_ checkpoint: Checkpoint, path: String) throws {
-    try checkConfiguration(try checkpoint.text("configuration", in: path), path: path)
+    try checkConfiguration(of: checkpoint, path: path)
     try checkInputs(checkpoint)
     // Of interest where the run goes on, not where it is read.
     if context.folder.isHeld { compareComputers(checkpoint) }
@@ -54,9 +54,11 @@ struct CheckpointCheck {
     )
   }
 
-  private func checkConfiguration(_ yaml: String, path: String) throws {
-    let sources = try ConfigurationSources(stored: yaml, name: path)
-    let differences = context.configuration.structuralDifferences(from: sources.configuration)
+  private func checkConfiguration(of checkpoint: Checkpoint, path: String) throws {
+    let differences = try checkpoint.structuralDifferences(
+      from: context.configuration,
+      path: path
+    )
     guard differences.isEmpty else {
       throw RunError.mismatch(
         what: RunError.anotherConfiguration,
@@ -88,5 +90,16 @@ struct CheckpointCheck {
       "warning: the run was made with \(computer) and goes on with \(now); results may differ in the "
         + "last bits from those of a run that was never interrupted"
     )
+  }
+}
+
+extension Checkpoint {
+  /// What keeps a run of that configuration from going on from this checkpoint, read from `path`.
+  func structuralDifferences(
+    from configuration: RunConfiguration,
+    path: String
+  ) throws -> [String] {
+    let own = try ConfigurationSources(stored: text("configuration", in: path), name: path)
+    return configuration.structuralDifferences(from: own.configuration)
   }
 }

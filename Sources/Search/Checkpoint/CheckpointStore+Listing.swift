@@ -59,7 +59,9 @@ extension CheckpointStore {
       result.supernetStep = summary.supernetStep
       result.membersChosen = summary.membersChosen
       result.evaluations = summary.evaluations
-      if let configuration, try isForeign(checkpoint, path, to: configuration) {
+      if let configuration,
+        try !checkpoint.structuralDifferences(from: configuration, path: path).isEmpty
+      {
         result.problem =
           "\(path): this checkpoint is of another run (it has another configuration); move it out of the "
           + "folder"
@@ -71,18 +73,6 @@ extension CheckpointStore {
       result.isDamaged = (error as? HDF5Error)?.kind == .damagedFile
     }
     return result
-  }
-
-  private static func isForeign(
-    _ checkpoint: Checkpoint,
-    _ path: String,
-    to configuration: RunConfiguration
-  ) throws -> Bool {
-    let own = try ConfigurationSources(
-      stored: checkpoint.text("configuration", in: path),
-      name: path
-    )
-    return !configuration.structuralDifferences(from: own.configuration).isEmpty
   }
 
   /// Which checkpoints pruning to `keep` would remove: all but the newest `keep` that verify. One

@@ -106,7 +106,6 @@ enum ExitStatus: Int32 {
     switch cause {
     case .missing: .missingInput
     case .unreadable: .inputOutput
-    case .noFile: .badData
     default: .badData
     }
   }
