@@ -6,6 +6,8 @@ package enum AtomicFile {
   /// Temporary files beside their targets end so; stale ones may be removed by whoever owns the
   /// folder.
   package static let temporarySuffix = ".partial"
+  /// Bytes by which the name of a temporary file is at most longer than its target's.
+  static let longestAddition = 32
 
   /// Writes `bytes` beside `path`, waits for the disk, and renames over `path`; over its target where
   /// `path` is a link (see `OutputFile`).

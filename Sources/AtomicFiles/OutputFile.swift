@@ -84,8 +84,21 @@ package enum OutputFile {
       && first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
-  /// - Throws: `StorageError` when the folder of a file to come is missing or cannot be written to.
+  /// - Throws: `StorageError` for a path with a name longer than file systems take.
+  ///
+  /// - Parameter spare: bytes that the last name must leave for what is added to it.
+  package static func checkNames(of path: String, spare: Int = 0) throws {
+    let names = path.split(separator: "/").map(\.utf8.count)
+    let isLong = names.contains { $0 > NAME_MAX } || (names.last ?? 0) + spare > NAME_MAX
+    if isLong || path.utf8.count >= PATH_MAX {
+      throw StorageError(path, "write to", code: ENAMETOOLONG)
+    }
+  }
+
+  /// - Throws: `StorageError` when the folder of a file to come is missing or cannot be written to, or
+  ///   the file's name is too long.
   package static func checkFolder(of path: String) throws {
+    try checkNames(of: path, spare: AtomicFile.longestAddition)
     let folder = folder(of: path)
     var status = stat()
     guard stat(folder, &status) == 0 else { throw StorageError(folder, "write to", code: errno) }

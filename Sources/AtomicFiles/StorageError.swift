@@ -33,6 +33,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     case ENOENT, ENOTDIR: ". Check the path."
     case ENOMEM: ". There is not enough memory: raise the limit of this process (ulimit -v)."
     case EMFILE: ". This process may open too few files: raise its limit (ulimit -n)."
+    case ENAMETOOLONG: ". Choose a shorter name."
     case EEXIST: ". Choose another name or remove it."
     default: ""
     }

@@ -64,7 +64,7 @@ extension ImportError.Cause: CustomStringConvertible {
       return "it is \(format.what); \(format.remedy)"
     case .truncated(let part, let needed, let available):
       return
-        "\(printable(part)) needs \(needed) bytes and \(available) are left; the file is cut short or damaged: fetch it again"
+        "\(printable(part)): \(needed) bytes are needed and \(available) are left; the file is cut short or damaged: fetch it again"
     case .damaged(let part, let reason):
       return "\(printable(part)) is damaged: \(printable(reason, limit: 500)); fetch the file again"
     case .unsupported(let part, let reason):

@@ -16,6 +16,7 @@ extension RunFolder {
   /// Throws ``RunError`` (a run or files of its names are there, another process works there), or
   /// `StorageError` where the folder cannot be made or written to or the disk is too full.
   package static func checkCreation(_ path: String, overwrite: Bool, room: Int = 0) throws {
+    try OutputFile.checkNames(of: path)
     if exists(path), !isFolder(path) { throw RunError.notAFolder(path) }
     let own = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isOwn)
     if own == [configurationName], !exists("\(path)/\(replacedName)"),

@@ -70,15 +70,21 @@ public final class RunFolder: Sendable {
     return RunFolder(path: path, lock: nil, storage: ReadOnlyStorage())
   }
 
-  /// Throws ``RunError`` for a folder without a run, and `StorageError` for one that may not be looked at.
+  /// Throws ``RunError`` for a folder without a run or with folders where a run has files, and
+  /// `StorageError` for one that may not be looked at.
   package static func requireRun(_ path: String) throws {
     let file = "\(path)/\(configurationName)"
     guard access(file, F_OK) == 0 else {
       if errno == EACCES { throw StorageError(file, "read", code: EACCES) }
+      guard exists(path) else { throw RunError.missingInput(path) }
+      guard isFolder(path) else { throw RunError.notARunButFile(path) }
       if exists("\(path)/\(replacedName)/\(configurationName)") {
         throw RunError.beingReplaced(folder: path)
       }
       throw RunError.notARun(folder: path, missing: configurationName)
+    }
+    for name in names(in: path) where isOwn(name) && isFolder("\(path)/\(name)") {
+      throw RunError.folderInTheWay("\(path)/\(name)")
     }
   }
 
@@ -199,7 +205,9 @@ public final class RunFolder: Sendable {
   }
 
   /// File names of the folder, sorted.
-  public func names() -> [String] {
+  public func names() -> [String] { Self.names(in: path) }
+
+  private static func names(in path: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
   }
 

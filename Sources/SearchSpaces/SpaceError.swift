@@ -11,7 +11,7 @@ public enum SpaceError: Error, Equatable, CustomStringConvertible {
     case .invalidConfiguration(let space, let field, let reason):
       return "the configuration of the space '\(space)' is not valid: \(field) \(reason)"
     case .unknownSpace(let name, let nearest, let names):
-      let hint = nearest.map { "; did you mean '\($0)'?" } ?? ";"
+      let hint = nearest.map { "; did you mean '\($0)'?" } ?? "."
       return
         "there is no search space '\(name)'\(hint) The spaces are \(names.joined(separator: ", "))"
     case .invalidEntry(let space, let entry, let reason):

@@ -107,6 +107,21 @@ package enum StudyCellFile {
 
   /// Throws `HDF5Error`, also for a file that does not fit the labels.
   package static func read(_ path: String, labels: StudyLabels) throws -> StudyCell {
+    do {
+      return try content(of: path, labels: labels)
+    } catch let error as HDF5Error where error.kind == .damagedFile {
+      throw HDF5Error(
+        .damagedFile,
+        file: error.file,
+        object: error.object,
+        operation: error.operation,
+        cause: error.cause,
+        remedy: "Restore the file from a copy, or remove it: the study computes this cell again."
+      )
+    }
+  }
+
+  private static func content(of path: String, labels: StudyLabels) throws -> StudyCell {
     let root = try Artefact.open(path, expecting: format, readerVersion: version).file.root
     func damage(_ object: String, _ cause: String) -> HDF5Error {
       HDF5Error(.damagedFile, file: path, object: object, operation: "read", cause: cause)

@@ -76,10 +76,7 @@ package final class StudyGrid {
       try Self.checkPlace(work, option: "--work")
     }
     guard isDataThere else {
-      throw ConfigurationError(
-        place: "data",
-        message: "\(study.data): there is no such file; say where the data set is with --data FILE"
-      )
+      throw RunError.inputIsAway(key: "data", path: study.data, soughtIn: [])
     }
     let data = try ImageDataset.open(study.data)
     self.data = data

@@ -52,7 +52,7 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
     case .unusableValues(let file, let tensors):
       "\(file): weights that are no numbers to compute with: "
         + tensors.prefix(3).map { "\($0)" }.joined(separator: ", ")
-        + (tensors.count > 3 ? " and \(tensors.count - 3) more tensors" : "")
+        + (tensors.count > 3 ? " and \(tensors.count - 3) more" : "")
         + "; a training that diverged leaves such: take weights from before that"
     case .unknownOracle(let id, let ids):
       "there is no published supernet '\(id)'; the ids are \(ids.joined(separator: ", "))"
@@ -61,6 +61,6 @@ public enum SupernetError: Error, Equatable, CustomStringConvertible {
 
   private static func list(_ names: [String]) -> String {
     let shown = names.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
-    return names.count > 3 ? "\(shown) and \(names.count - 3) more tensors" : shown
+    return names.count > 3 ? "\(shown) and \(names.count - 3) more" : shown
   }
 }

@@ -30,7 +30,10 @@ import Testing
     }
     try regnas.refuse("supernet info data.h5", 65, "regnas.dataset", "regnas.supernet")
     nothingIsBegun()
-    try regnas.refuse("resume nowhere", 66, "nowhere")
+    try regnas.refuse("resume nowhere", 66, "nowhere: there is no such")
+    try regnas.refuse("sample data.h5", 66, "data.h5: this is a file; give the folder of a run")
+    try regnas.refuse("compare --surrogate .", 65, "this is a folder")
+    try regnas.refuse("\(Self.train) --foo", 64, "error: Unknown option '--foo'", "train --help")
     try regnas.refuse("train --config none.yaml", 66, "none.yaml")
   }
 
@@ -68,6 +71,12 @@ import Testing
     )
     try regnas.refuse("\(Self.train) --set space.name=mobilenetv4", 64, "mobilenetv3")
     nothingIsBegun()
+  }
+
+  @Test func namesThatAreTooLong() throws {
+    let name = String(repeating: "n", count: 300)
+    try regnas.refuse("train --config run.yaml --dry-run --name \(name)", 74, "a shorter name")
+    try regnas.refuse("data import folder . --size 8 --out \(name)", 74, "a shorter name")
   }
 
   @Test func runsThatAreThereAlready() throws {

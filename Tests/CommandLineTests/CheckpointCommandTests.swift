@@ -63,6 +63,36 @@ import Testing
     try regnas.succeed("sample checkpoints/whole --out f.h5 -q")
   }
 
+  /// As resuming does, where no checkpoint says which supernet is the run's.
+  @Test func aSupernetThatIsAnothersWithoutCheckpoints() throws {
+    let regnas = try Regnas.afterQuickRun()
+    let (folder, run) = (regnas.folder, "checkpoints/whole")
+    for name in folder.names(run) where name.hasPrefix("checkpoint-") {
+      try folder.remove("\(run)/\(name)")
+    }
+    let record = folder.text("\(run)/run.json")
+    try folder.put(record.replacing("\"finished\"", with: "\"interrupted\""), "\(run)/run.json")
+    try regnas.succeed("checkpoint verify \(run)")
+    let configuration = folder.text("\(run)/config.yaml")
+    try folder.put(configuration.replacing("epochs: 1", with: "epochs: 2"), "\(run)/config.yaml")
+    let verified = try regnas("checkpoint verify \(run)")
+    #expect(verified.status == 65, "\(verified.output)")
+    #expect(verified.output.contains("supernet.h5: the run has no checkpoint, and this supernet"))
+    try regnas.refuse("resume \(run)", 65, "the run has no checkpoint, and this supernet")
+  }
+
+  /// Before anything else is done: a log, say, is written when the work is done.
+  @Test(arguments: ["metrics.jsonl", "run.json", "log.txt"])
+  func foldersInPlaceOfFiles(_ name: String) throws {
+    let regnas = try Regnas.afterQuickRun()
+    let path = "checkpoints/whole/\(name)"
+    try regnas.folder.remove(path)
+    try regnas.folder.makeFolder(path)
+    for command in ["resume", "sample --out f.h5", "checkpoint verify"] as [Command] {
+      try regnas.refuse("\(command) checkpoints/whole", 65, "\(path): this is a folder")
+    }
+  }
+
   @Test func aSupernetThatIsAway() throws {
     let regnas = try Regnas.afterQuickRun()
     try regnas.folder.remove("checkpoints/whole/supernet.h5")

@@ -82,6 +82,19 @@ import Testing
     #expect(folder.names("checkpoints/long").contains { $0.hasPrefix("checkpoint-") })
   }
 
+  @Test func drawingEndsWhenAskedTo() throws {
+    let regnas = try Regnas.afterQuickRun()
+    let sample: Command = "sample checkpoints/whole --out f.h5 --samples 10000000"
+    let process = try regnas.start(sample)
+    process.wait(seconds: 4) { false }
+    process.send(SIGTERM)
+    process.wait(seconds: 30) { !process.isRunning }
+    #expect(!process.isRunning)
+    process.send(SIGKILL)
+    #expect(process.finish().status == 128 + SIGTERM)
+    #expect(!regnas.folder.exists("f.h5"))
+  }
+
   /// The reporter of crashes is there before the program is.
   @Test(arguments: [0.05, 0.15, 0.25, 0.35, 0.5]) func quitEndsAStartToo(_ seconds: Double) throws {
     let process = try Program(

@@ -80,6 +80,7 @@ import Testing
       """
       t = n.array(['caf\\u00e9', ' caf\\u00e9', 'cafe\\u0301', 'tea', 'tea '])
       n.save('forms.npy', t[n.arange(30) % 5])
+      n.save('blank.npy', n.array(['tea', '', ' '])[n.arange(30) % 3])
       n.save('plain.npy', n.array(['a', 'b'])[n.arange(30) % 2])
       n.save('latin.npy', n.array([b'caf\\xe9', b'tea'])[n.arange(30) % 2])
       f['latin'] = n.array([b'caf\\xe9', b'tea'])[n.arange(30) % 2]
@@ -101,6 +102,9 @@ import Testing
     #expect(forms.notes.contains { $0.count == 2 && $0.text.contains("written in several ways") })
     #expect(try source("plain.npy").notes.count == 1)
     refused("the label of image 0 is not valid UTF-8") { _ = try source("latin.npy") }
+    refused("blank.npy: the label is empty for 20 of 30 images, first for image 1") {
+      _ = try source("blank.npy")
+    }
     refused("the label of image 0 is not valid UTF-8") { _ = try self.source("x", "latin") }
     refused("y[:, 0]") { _ = try self.source("x", "attributes") }
   }

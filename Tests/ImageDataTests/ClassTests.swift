@@ -132,8 +132,8 @@ private final class MadeSource: ImageSource {
     #expect(rare.info.classCounts["train"]?[2] == 1)
     #expect(
       notes(rare).suffix(2) == [
-        "1 of 3 classes have no image in the search split: 2",
-        "1 of 3 classes have no image in the test split: 2",
+        "1 of 3 classes has no image in the search split: 2",
+        "1 of 3 classes has no image in the test split: 2",
       ]
     )
     // Three images are enough for all splits, whatever share they are.

@@ -182,6 +182,11 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     let text = try refusal(["train/a/1.png", "test/a/1.png"].map { place + $0 })
     #expect(text.contains("\(place.dropLast()): it holds"))
     #expect(text.contains("Import this folder instead"))
+    // Parts of one data set under the names of classes, or classes that are divided.
+    for inner in [place, ""] {
+      let parts = ["a/train/cat/1.png", "b/train/ant/1.png"].map { inner + $0 }
+      #expect(try refusal(parts).contains("Put the splits on top"))
+    }
     #expect(
       try refusal(["a/x/train/1.png", "a/x/test/1.png", "b/x/train/1.png", "b/x/test/1.png"])
         .contains("Put the splits on top")
@@ -272,6 +277,10 @@ private func refusal(_ paths: [String], layout: FolderLayout = .automatic) throw
     #expect(
       try refusal(["train/Cat/1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png"])
         .contains("where 'Cat' is written with other capitals. Rename one of the two folders.")
+    )
+    #expect(
+      try refusal(["train/cat /1.png", "train/dog/1.png", "test/cat/1.png", "test/dog/1.png"])
+        .contains("where 'cat ' is written with other blanks")
     )
   }
 }

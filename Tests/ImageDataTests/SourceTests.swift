@@ -156,6 +156,10 @@ import Testing
     refused("not an IDX file of images") { _ = try IDXSource(training: pair(labels, labels)) }
     refused("not an IDX file of labels") { _ = try IDXSource(training: pair(images, images)) }
     refused("not an IDX file of images") { _ = try IDXSource(training: pair([], labels)) }
+    let real: [UInt8] = [0, 0, 0x0D] + images.dropFirst(3)
+    refused("it holds float32 in 3 dimensions. Images are") {
+      _ = try IDXSource(training: pair(real, labels))
+    }
     refused("there are 49 labels for the 50 images") {
       _ = try IDXSource(training: pair(images, idx([49], Array(labels.dropFirst(8).dropLast()))))
     }

@@ -25,6 +25,8 @@ package enum ImportProblem: Sendable, Hashable, Codable {
 extension ImportProblem: CustomStringConvertible {
   package var description: String {
     switch self {
+    case .unmatched("", let shape):
+      return "the file is one tensor \(shape) without a name; save the network's state_dict()"
     case .unmatched(let source, let shape):
       return "'\(printable(source))' \(shape): the space has no such key; is it the right space?"
     case .wrongShape(let source, let target, let found, let expected):

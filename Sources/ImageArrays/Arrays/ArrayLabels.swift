@@ -20,7 +20,15 @@ enum ArrayLabels {
         throw array.refuse(
           "the label of image \(image) is not valid UTF-8",
           remedy:
-            "Store it as Unicode: numpy.char.decode(y, 'latin-1'), or whatever it was coded in."
+            "Decode the labels before storing them: y = [v.decode('latin-1') for v in y], or "
+            + "whatever they were coded in."
+        )
+      }
+      let blank = texts.indices.filter { texts[$0].trimmingBlanks().isEmpty }
+      guard blank.isEmpty else {
+        throw array.refuse(
+          "the label is empty for \(blank.count) of \(count) images, first for image \(blank[0])",
+          remedy: "Give each image the name of its class, and leave out images without one."
         )
       }
       self = .texts(texts)

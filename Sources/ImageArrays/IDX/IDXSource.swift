@@ -136,11 +136,13 @@ private struct IDXHeader {
 
   init(_ images: ByteReader, _ labels: ByteReader) throws {
     // Two zero bytes, the type (8 for unsigned bytes), and the number of dimensions.
-    guard try images.readUpTo(4) == [0, 0, 8, 3] else {
+    let magic = try images.readUpTo(4)
+    guard magic == [0, 0, 8, 3] else {
       throw ImageDataError(
         .badData,
         images.path,
-        "this is not an IDX file of images (unsigned bytes, 3 dimensions)"
+        "this is not an IDX file of images (unsigned bytes, 3 dimensions)" + IDXType.found(magic),
+        remedy: IDXType.remedy(magic)
       )
     }
     let lengths = try images.lengths(3)
@@ -167,6 +169,29 @@ private struct IDXHeader {
   }
 }
 
+/// What the first four bytes of another kind of IDX file say: two zeros, type, number of dimensions.
+private enum IDXType {
+  private static let names: [UInt8: String] = [
+    0x08: "unsigned bytes", 0x09: "signed bytes", 0x0B: "16-bit numbers", 0x0C: "32-bit numbers",
+    0x0D: "float32", 0x0E: "float64",
+  ]
+
+  private static func name(_ magic: [UInt8]) -> String? {
+    magic.count == 4 && magic[0] == 0 && magic[1] == 0 ? names[magic[2]] : nil
+  }
+
+  static func found(_ magic: [UInt8]) -> String {
+    guard let name = name(magic) else { return "" }
+    return ": it holds \(name) in \(magic[3]) dimension\(magic[3] == 1 ? "" : "s")"
+  }
+
+  static func remedy(_ magic: [UInt8]) -> String {
+    name(magic) == nil
+      ? "Give the files as they were published, plain or .gz."
+      : "Images are [images, height, width] as unsigned bytes; other arrays: 'regnas data import npz'."
+  }
+}
+
 /// How the labels of an IDX file lie in it.
 private struct IDXLabels {
   let count: Int
@@ -187,6 +212,8 @@ private struct IDXLabels {
         .badData,
         reader.path,
         "this is not an IDX file of labels (unsigned bytes or 32-bit numbers, 1 dimension)"
+          + IDXType.found(magic),
+        remedy: IDXType.remedy(magic)
       )
     }
     let lengths = try reader.lengths(Int(magic[3]))

@@ -65,7 +65,7 @@ struct ChannelStatistics {
     if !constant.isEmpty {
       notes.append(
         ImportNote(
-          "of \(channels) channels have the same value in every pixel of the train split",
+          "of \(channels) channels \(constant.count == 1 ? "has" : "have") the same value in every pixel of the train split",
           count: constant.count,
           examples: constant.map { "channel \($0) is \(ranges[$0].first)" }
         )

@@ -58,9 +58,9 @@ struct ClassNumbering {
       }
       notes.append(
         ImportNote(
-          "of \(classCount) classes have no images"
+          "of \(classCount) classes \(gaps == 1 ? "has" : "have") no images"
             + (closesGaps
-              ? " and were left out; the others were numbered anew"
+              ? " and \(gaps == 1 ? "was" : "were") left out; the others were numbered anew"
               : " (--close-gaps leaves them out)"),
           count: gaps,
           examples: examples

@@ -54,7 +54,7 @@ struct DatasetPlan {
       guard !missing.isEmpty else { continue }
       notes.append(
         ImportNote(
-          "of \(classes.names.count) classes have no image in the \(split.rawValue) split",
+          "of \(classes.names.count) classes \(missing.count == 1 ? "has" : "have") no image in the \(split.rawValue) split",
           count: missing.count,
           examples: missing.map { classes.names[$0] }
         )

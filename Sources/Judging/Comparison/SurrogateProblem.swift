@@ -1,3 +1,4 @@
+import AtomicFiles
 import Configuration
 import Controller
 import Decisions
@@ -23,18 +24,15 @@ package struct SurrogateProblem: Sendable {
   /// Columns `kernel_sizes`, `expand_ratios` and `depths` as digit strings, and
   /// `imagenet_top1_percent`.
   ///
-  /// Throws ``RunError/missingInput(_:)``, or ``RunError/invalidInput(_:)`` with the line that is
-  /// wrong.
+  /// Throws `StorageError`, or ``RunError/invalidInput(_:)`` with the line that is wrong.
   package init(csv path: String) throws {
-    guard let bytes = FileManager.default.contents(atPath: path) else {
-      throw RunError.missingInput(path)
-    }
+    let bytes = try readFile(path)
     let space = try SpaceRegistry.makeSpace(name: "mobilenetv3-w1.0")
     let table: SurrogateTable
     do {
       table = try SurrogateTable(
         space: space.decisions,
-        measurements: Self.measurements(String(decoding: bytes, as: UTF8.self), of: space)
+        measurements: Self.measurements(TextFile.decode(bytes), of: space)
       )
     } catch {
       throw RunError.invalidInput("\(path): \(error)")

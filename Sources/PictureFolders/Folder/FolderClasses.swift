@@ -82,12 +82,19 @@ struct FolderClasses {
   ) throws {
     let known = Set(found)
     guard let stranger = part.filled.first(where: { !known.contains($0.name) }) else { return }
-    let near = found.first { $0.lowercased() == stranger.name.lowercased() }
+    func plain(_ name: String) -> String {
+      name.lowercased().filter { !$0.isWhitespace }
+    }
+    let near = found.first { plain($0) == plain(stranger.name) }
+    let isCapitals = near?.lowercased() == stranger.name.lowercased()
     throw ImageDataError(
       .badData,
       "\(path)/\(stranger.path)",
       "this class is not among those of \(train)"
-        + (near.map { ", where '\($0)' is written with other capitals" } ?? ""),
+        + (near.map {
+          ", where '\($0)' is written with other \(isCapitals ? "capitals" : "blanks")"
+        }
+          ?? ""),
       remedy: near == nil
         ? "Remove it, add its training images, or name the classes to take with --classes."
         : "Rename one of the two folders."

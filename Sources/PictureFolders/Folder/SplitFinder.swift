@@ -141,31 +141,38 @@ struct SplitFinder {
     )
   }
 
-  /// Classes that are divided themselves would put test images among the training images.
+  /// Classes that are divided themselves would put test images among the training images, and the
+  /// parts of a data set (`a/train` beside `b/train`) would become classes.
   private func refuseSplitsBelow() throws {
-    for top in others {
-      guard let node = Self.divided(top, isAlone: others.count == 1) else { continue }
-      let names = node.filled.map { "'\($0.name)'" }.joined(separator: ", ")
-      throw ImageDataError(
-        .badData,
-        "\(path)/\(node.path)",
-        "it holds \(names): splits below a class, by their names",
-        remedy: others.count == 1
-          ? "Import this folder instead, or give --layout classes to make one class of it."
-          : "Put the splits on top and the classes below them, or give --layout classes to mix them."
-      )
+    let found = others.flatMap(Self.withTrainingFolder)
+    let divided = found.filter { node in
+      found.count > 1 || isAlone(node)
+        || node.filled.contains { SplitRole($0.name).map { $0 != .train } ?? false }
     }
+    guard let node = divided.first else { return }
+    let names = node.filled.map { "'\($0.name)'" }.joined(separator: ", ")
+    throw ImageDataError(
+      .badData,
+      "\(path)/\(node.path)",
+      "it holds \(names): splits below a class, by their names",
+      remedy: others.count == 1 && found.count == 1
+        ? "Import this folder instead, or give --layout classes to make one class of it."
+        : "Put the splits on top and the classes below them, or give --layout classes to mix them."
+    )
   }
 
-  /// The folder at or below `node` that splits lie in.
-  private static func divided(_ node: FolderNode, isAlone: Bool) -> FolderNode? {
-    guard node.ownCount == 0 else { return nil }
-    let below = node.filled.compactMap { SplitRole($0.name) }
-    if below.contains(.train), isAlone || below.contains(where: { $0 != .train }) { return node }
-    for inner in node.filled {
-      if let found = divided(inner, isAlone: isAlone && node.filled.count == 1) { return found }
-    }
-    return nil
+  /// The folders at or below `node` that a folder `train` lies in.
+  private static func withTrainingFolder(_ node: FolderNode) -> [FolderNode] {
+    guard node.ownCount == 0 else { return [] }
+    let isOne = node.filled.contains { SplitRole($0.name) == .train }
+    return isOne ? [node] : node.filled.flatMap(withTrainingFolder)
+  }
+
+  /// Whether all pictures lie at or below `node`.
+  private func isAlone(_ node: FolderNode) -> Bool {
+    var level = others
+    while level.count == 1, let only = level.first, only !== node { level = only.filled }
+    return level.count == 1
   }
 
   private func ambiguous() -> ImageDataError {
@@ -176,7 +183,8 @@ struct SplitFinder {
         path,
         "the pictures of \(flat) lie in no class folders",
         remedy: FolderClasses.classesWanted
-          + " If \(names) are classes themselves, give --layout classes."
+          + " If \(names) \(roles.count == 1 ? "is a class itself" : "are classes themselves"), give "
+          + "--layout classes."
       )
     }
     return ImageDataError(

@@ -22,24 +22,36 @@ struct CheckpointCheck {
   /// Whether `supernet.h5` is what this run's own training gave, where no checkpoint vouches for it.
   func checkSupernetWithoutCheckpoint() throws {
     let path = context.folder.file(RunFolder.supernetName)
+    let problem = try Self.problemOfSupernet(
+      path,
+      configuration: context.configuration,
+      dataDigest: context.setting.data.digest
+    )
+    if let problem {
+      throw RunError.invalidInput("\(path): the run has no checkpoint, and \(problem)")
+    }
+  }
+
+  /// What shows that a run's own training did not give a supernet, and what to do; nil where it may
+  /// have.
+  ///
+  /// - Parameter dataDigest: of the run's data set; nil where it is not known.
+  static func problemOfSupernet(
+    _ path: String,
+    configuration: RunConfiguration,
+    dataDigest: String?
+  ) throws -> String? {
     let remedy =
       "put the run's checkpoints or its own \(RunFolder.supernetName) back, or remove this file to train the "
       + "supernet anew"
     let made = try SupernetFile.information(path: path).provenance
-    guard let yaml = made["configuration"], made["data-sha256"] == context.setting.data.digest
-    else {
-      throw RunError.invalidInput(
-        "\(path): the run has no checkpoint, and did not make this supernet; \(remedy)"
-      )
-    }
+    guard let yaml = made["configuration"], dataDigest == nil || made["data-sha256"] == dataDigest
+    else { return "did not make this supernet; \(remedy)" }
     let sources = try ConfigurationSources(stored: yaml, name: path)
-    let differences = context.configuration.supernetDifferences(from: sources.configuration)
-    guard differences.isEmpty else {
-      throw RunError.invalidInput(
-        "\(path): the run has no checkpoint, and this supernet was made with other values of "
-          + "\(differences.joined(separator: ", ")); \(remedy)"
-      )
-    }
+    let differences = configuration.supernetDifferences(from: sources.configuration)
+    guard !differences.isEmpty else { return nil }
+    return "this supernet was made with other values of \(differences.joined(separator: ", ")); "
+      + remedy
   }
 
   /// Whether a data set is the one that a run began with, by the digest of its content.

@@ -34,6 +34,9 @@ package struct ResumeCheck {
         )
       )
     }
+    if store.names().isEmpty, folder.exists(RunFolder.supernetName) {
+      checkSupernetWithoutCheckpoint(folder, configuration)
+    }
     checkSupernet(RunFolder.supernetName, folder, newest?.texts["supernet-digest"])
     checkSupernet(RunFolder.tunedName, folder, newest?.texts["tuned-digest"])
     let supernetIsMade = folder.exists(RunFolder.supernetName)
@@ -55,6 +58,25 @@ package struct ResumeCheck {
       }
       findings.append(finding)
     }
+  }
+
+  private mutating func checkSupernetWithoutCheckpoint(
+    _ folder: RunFolder,
+    _ configuration: RunConfiguration
+  ) {
+    var finding = Finding(file: RunFolder.supernetName)
+    do {
+      let problem = try CheckpointCheck.problemOfSupernet(
+        folder.file(RunFolder.supernetName),
+        configuration: configuration,
+        dataDigest: folder.beginning?.dataDigest
+      )
+      finding.problem = problem.map { "the run has no checkpoint, and \($0)" }
+    } catch {
+      finding.problem = "\(error)"
+      finding.error = error
+    }
+    findings.append(finding)
   }
 
   /// - Parameter digest: what the newest checkpoint expects; nil or empty where it expects none.

@@ -49,10 +49,9 @@ extension MemberTask {
     settings: FamilySettings
   ) throws -> Choice {
     let feasible = try feasibleSet()
-    let stream = RandomStream(seed: settings.seed, name: "family.\(index)")
-    let candidates = try strategy.finalSamples(settings.samples, stream: stream) + seen
+    let candidates = try finalSamples(settings, from: strategy).union(seen)
     let title = "choosing member \(index + 1)"
-    let distinct = Set(candidates).filter(feasible.contains).sorted {
+    let distinct = candidates.filter(feasible.contains).sorted {
       $0.choices.lexicographicallyPrecedes($1.choices)
     }
     let quick = try rank(
@@ -88,6 +87,22 @@ extension MemberTask {
       )
     }
     return best
+  }
+
+  /// What the controller samples, drawn a thousand at a time: in between the work may be stopped.
+  private func finalSamples(
+    _ settings: FamilySettings,
+    from strategy: any SearchStrategy
+  ) throws -> Set<Architecture> {
+    var samples: Set<Architecture> = []
+    for start in stride(from: 0, to: settings.samples, by: 1000) {
+      let part = start == 0 ? "" : ".\(start)"
+      let stream = RandomStream(seed: settings.seed, name: "family.\(index)" + part)
+      let count = min(1000, settings.samples - start)
+      samples.formUnion(try strategy.finalSamples(count, stream: stream))
+      try context.pause()
+    }
+    return samples
   }
 
   /// Those of ranked candidates that gain what `search.minimumGain` demands over the member before, in

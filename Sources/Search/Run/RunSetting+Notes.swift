@@ -49,7 +49,7 @@ extension RunSetting {
     guard !unknown.isEmpty else { return [] }
     let shown = unknown.prefix(5).map { "'\(names[Int($0)])'" }.joined(separator: ", ")
     return [
-      "warning: \(unknown.count) classes have images in the search or test split and none in the train "
+      "warning: \(unknown.count == 1 ? "1 class has" : "\(unknown.count) classes have") images in the search or test split and none in the train "
         + "split: \(shown)\(unknown.count > 5 ? " and more" : ""); no network can learn them"
     ]
   }

@@ -55,7 +55,8 @@ struct NamedSupernet {
     let what =
       found.classes != expected.classes
       ? "it has \(found.classes) classes, the data set has \(expected.classes)"
-      : "its images have \(found.channels) channels, those of the data set \(expected.channels)"
+      : "its images have \(found.channels) channel\(found.channels == 1 ? "" : "s"), those of the data "
+        + "set \(expected.channels)"
     return what
       + (key == "supernet.file"
         ? "; give it as supernet.initial: then the network is trained on from all weights that fit"

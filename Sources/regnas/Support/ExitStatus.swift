@@ -40,11 +40,26 @@ enum ExitStatus: Int32 {
       Console.error("error: \(error)")
       Foundation.exit(status.rawValue)
     }
-    let (text, code) = (RegNAS.fullMessage(for: error), RegNAS.exitCode(for: error))
+    let code = RegNAS.exitCode(for: error)
+    let text = code.isSuccess ? RegNAS.fullMessage(for: error) : refusal(of: error)
     if !text.isEmpty {
       if code.isSuccess { Console.out(text) } else { Console.error(text) }
     }
     Foundation.exit(code.rawValue)
+  }
+
+  /// What ArgumentParser says about options, on one line, and where to read on.
+  private static func refusal(of error: any Error) -> String {
+    let message = RegNAS.message(for: error)
+    guard !message.isEmpty else { return "" }
+    let help = RegNAS.fullMessage(for: error).split(separator: "\n")
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+      .last { $0.hasPrefix("See '") }
+    let parts = message.split(whereSeparator: \.isNewline)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+    let text = parts.joined(separator: " ")
+    let end = text.last.map { ".?!".contains($0) } == true ? " " : ". "
+    return "error: " + text + (help.map { end + $0 } ?? "")
   }
 
   /// nil for errors that are not ours.
@@ -113,11 +128,11 @@ enum ExitStatus: Int32 {
   private static func run(_ error: RunError) -> ExitStatus {
     switch error {
     case .exists, .fileInTheWay, .impossibleBudget, .unfinished: .usage
-    case .notARun, .beingReplaced, .missingInput, .inputIsAway, .supernetIsAway:
+    case .notARun, .notARunButFile, .beingReplaced, .missingInput, .inputIsAway, .supernetIsAway:
       .missingInput
     case .noRoom, .notAFolder: .inputOutput
     case .busy: .busy
-    case .noUsableCheckpoint, .mismatch, .invalidInput: .badData
+    case .noUsableCheckpoint, .mismatch, .invalidInput, .folderInTheWay: .badData
     }
   }
 }
