@@ -64,6 +64,7 @@ enum ExitStatus: Int32 {
     case EvaluationError.malformedState: .badData
     case is EvaluationError: .failure
     case let error as ControllerError: controller(error)
+    case is TorchScriptError: .badData
     case is TorchError: .failure
     default: nil
     }
