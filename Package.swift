@@ -81,6 +81,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// What users of the two libraries may import. `Tests/LibraryTests` builds against nothing else.
@@ -101,6 +102,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -169,6 +171,7 @@ let package = Package(
         "FlipMetrics",
       ]
     ),
+    room("ONNX", ["HDF5", "Torch", "Networks", "Supernet", protobuf]),
     room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
@@ -276,6 +279,10 @@ let package = Package(
         "HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "FlipMetrics", "Search",
         "TestSupport", "SupernetFixtures", "RunFixtures",
       ]
+    ),
+    tests(
+      "ONNX",
+      ["HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "SupernetFixtures", protobuf]
     ),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     tests("Charts"),
