@@ -172,6 +172,13 @@ let package = Package(
       ]
     ),
     room("ONNX", ["HDF5", "Torch", "Networks", "Supernet", protobuf]),
+    room(
+      "Delivery",
+      [
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "ImageData", "Networks", "ForeignWeights",
+        "Supernet", "FlipMetrics", "Families", "ONNX",
+      ]
+    ),
     room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
@@ -205,8 +212,8 @@ let package = Package(
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
-        "Study", argumentParser,
+        "Configuration", "Families", "Delivery", "Runs", "Evaluation", "Charts", "Search",
+        "Judging", "Study", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -283,6 +290,13 @@ let package = Package(
     tests(
       "ONNX",
       ["HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "SupernetFixtures", protobuf]
+    ),
+    tests(
+      "Delivery",
+      [
+        "AtomicFiles", "Torch", "Networks", "SearchSpaces", "Supernet", "FlipMetrics", "Families",
+        "TestSupport", "SupernetFixtures",
+      ]
     ),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     tests("Charts"),
