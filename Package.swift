@@ -81,6 +81,7 @@ let argumentParser = Target.Dependency.product(
   name: "ArgumentParser",
   package: "swift-argument-parser"
 )
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// What users of the two libraries may import. `Tests/LibraryTests` builds against nothing else.
@@ -101,6 +102,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -133,7 +135,7 @@ let package = Package(
     room("Statistics", ["RandomStreams"]),
     room("AtomicFiles", ["CCodecs"]),
     room("HDF5", ["CCodecs", "CHDF5", "AtomicFiles"]),
-    room("Torch", ["CTorch"]),
+    room("Torch", ["AtomicFiles", "CTorch"]),
     room("TensorFiles", ["HDF5", "Torch"]),
     room("ImageData", ["RandomStreams", "AtomicFiles", "HDF5"]),
     room("PictureFolders", ["CCodecs", "AtomicFiles", "ImageData"]),
@@ -169,6 +171,14 @@ let package = Package(
         "FlipMetrics",
       ]
     ),
+    room("ONNX", ["HDF5", "Torch", "Networks", "Supernet", protobuf]),
+    room(
+      "Delivery",
+      [
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "ImageData", "Networks", "ForeignWeights",
+        "Supernet", "FlipMetrics", "Families", "ONNX",
+      ]
+    ),
     room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
@@ -202,8 +212,8 @@ let package = Package(
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
-        "Study", argumentParser,
+        "Configuration", "Families", "Delivery", "Runs", "Evaluation", "Charts", "Search",
+        "Judging", "Study", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -237,7 +247,7 @@ let package = Package(
     tests("Statistics", ["RandomStreams"]),
     tests("AtomicFiles", ["TestSupport"]),
     tests("HDF5", ["AtomicFiles", "TestSupport"]),
-    tests("Torch", ["RandomStreams", "Networks"]),
+    tests("Torch", ["RandomStreams", "AtomicFiles", "Networks", "TestSupport"]),
     tests(
       "ImageData",
       [
@@ -275,6 +285,17 @@ let package = Package(
       [
         "HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "FlipMetrics", "Search",
         "TestSupport", "SupernetFixtures", "RunFixtures",
+      ]
+    ),
+    tests(
+      "ONNX",
+      ["HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "SupernetFixtures", protobuf]
+    ),
+    tests(
+      "Delivery",
+      [
+        "AtomicFiles", "Torch", "Networks", "SearchSpaces", "Supernet", "FlipMetrics", "Families",
+        "TestSupport", "SupernetFixtures",
       ]
     ),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),

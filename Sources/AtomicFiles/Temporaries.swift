@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// The temporary files that `AtomicFile` has begun: `NAME.PROCESS-NUMBER.partial` beside `NAME`.
+/// The temporary files that `AtomicFile` has begun, and the folders of `AtomicFolder`:
+/// `NAME.PROCESS-NUMBER.partial` beside `NAME`.
 enum Temporaries {
   private struct State {
     var count = 0
@@ -25,7 +26,9 @@ enum Temporaries {
   }
 
   static func removeAll() {
-    for path in state.withLock({ $0.unfinished }) { unlink(path) }
+    for path in state.withLock({ $0.unfinished }) {
+      try? FileManager.default.removeItem(atPath: path)
+    }
   }
 }
 

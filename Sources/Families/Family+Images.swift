@@ -37,7 +37,7 @@ extension Family {
       }
 
       /// Its name in files.
-      var name: String {
+      package var name: String {
         switch self {
         case .grey: "grey"
         case .rgb: "RGB"

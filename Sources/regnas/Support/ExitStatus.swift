@@ -3,6 +3,7 @@ import AtomicFiles
 import Configuration
 import Controller
 import Decisions
+import Delivery
 import Evaluation
 import FlipMetrics
 import ForeignWeights
@@ -79,6 +80,8 @@ enum ExitStatus: Int32 {
     case EvaluationError.malformedState: .badData
     case is EvaluationError: .failure
     case let error as ControllerError: controller(error)
+    case let error as DeliveryError: delivery(error)
+    case is TorchScriptError: .badData
     case is TorchError: .failure
     default: nil
     }
@@ -122,6 +125,14 @@ enum ExitStatus: Int32 {
     case .missing: .missingInput
     case .unreadable: .inputOutput
     default: .badData
+    }
+  }
+
+  private static func delivery(_ error: DeliveryError) -> ExitStatus {
+    switch error {
+    case .noSuchMember: .usage
+    case .wrongPredictions, .notReadBack: .failure
+    case .otherImages: .badData
     }
   }
 

@@ -1,0 +1,25 @@
+import Families
+import Networks
+import Supernet
+import Torch
+
+/// A network on its way into a file: its layers and tensors under their own names.
+struct ExportedNetwork {
+  let network: NetworkDescription
+  let weights: [String: Tensor]
+
+  init(network: NetworkDescription, weights: [String: Tensor]) {
+    self.network = network
+    self.weights = weights
+  }
+
+  /// Throws `HDF5Error` for a family whose file does not store its space.
+  init(_ member: Family.Member) throws {
+    self.init(network: try member.description.extracted, weights: member.weights)
+  }
+
+  func weight(_ name: String) throws -> Tensor {
+    guard let tensor = weights[name] else { throw SupernetError.missingTensors([name]) }
+    return tensor
+  }
+}
