@@ -169,6 +169,13 @@ let package = Package(
         "FlipMetrics",
       ]
     ),
+    room(
+      "Predicting",
+      [
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays", "Supernet",
+        "FlipMetrics", "Families",
+      ]
+    ),
     room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
@@ -177,7 +184,7 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays",
         "Networks", "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts",
+        "Configuration", "Families", "Predicting", "Runs", "Evaluation", "Charts",
       ]
     ),
     room(
@@ -202,8 +209,8 @@ let package = Package(
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
-        "Study", argumentParser,
+        "Configuration", "Families", "Predicting", "Runs", "Evaluation", "Charts", "Search",
+        "Judging", "Study", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -277,6 +284,13 @@ let package = Package(
         "TestSupport", "SupernetFixtures", "RunFixtures",
       ]
     ),
+    tests(
+      "Predicting",
+      [
+        "HDF5", "ImageData", "PictureFolders", "FlipMetrics", "Families", "Search", "TestSupport",
+        "RunFixtures",
+      ]
+    ),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     tests("Charts"),
     tests(
@@ -284,8 +298,8 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
         "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "Study",
-        "TestSupport", "SupernetFixtures", "RunFixtures",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Predicting", "Runs",
+        "Study", "TestSupport", "SupernetFixtures", "RunFixtures",
       ],
       exclude: ["Fuzz/Driver"]
     ),

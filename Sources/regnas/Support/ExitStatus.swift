@@ -11,6 +11,7 @@ import HDF5
 import ImageData
 import Latency
 import Networks
+import Predicting
 import Runs
 import Search
 import SearchSpaces
@@ -63,6 +64,8 @@ enum ExitStatus: Int32 {
       .badData
     case EvaluationError.malformedState: .badData
     case is EvaluationError: .failure
+    case PredictingError.impossible: .usage
+    case is PredictingError: .badData
     case let error as ControllerError: controller(error)
     case is TorchError: .failure
     default: nil
