@@ -133,7 +133,7 @@ let package = Package(
     room("Statistics", ["RandomStreams"]),
     room("AtomicFiles", ["CCodecs"]),
     room("HDF5", ["CCodecs", "CHDF5", "AtomicFiles"]),
-    room("Torch", ["CTorch"]),
+    room("Torch", ["AtomicFiles", "CTorch"]),
     room("TensorFiles", ["HDF5", "Torch"]),
     room("ImageData", ["RandomStreams", "AtomicFiles", "HDF5"]),
     room("PictureFolders", ["CCodecs", "AtomicFiles", "ImageData"]),
@@ -244,7 +244,7 @@ let package = Package(
     tests("Statistics", ["RandomStreams"]),
     tests("AtomicFiles", ["TestSupport"]),
     tests("HDF5", ["AtomicFiles", "TestSupport"]),
-    tests("Torch", ["RandomStreams", "Networks"]),
+    tests("Torch", ["RandomStreams", "AtomicFiles", "Networks", "TestSupport"]),
     tests(
       "ImageData",
       [

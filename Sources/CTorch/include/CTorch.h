@@ -1,8 +1,8 @@
 // A C interface to the part of libtorch that RegNAS uses, and to the kernels of its own (CKernels).
 //
 // A function that can fail returns 0, or 1 with `*error` set to a message that the caller frees with
-// `rt_free_message`. No C++ exception crosses. Tensors and groups are handles that the caller owns, and
-// frees with `rt_tensor_free` and `rt_group_free`. Between calls nothing is kept but libtorch's own
+// `rt_free_message`. No C++ exception crosses. Tensors, groups and scripts are handles that the caller owns,
+// and frees with `rt_tensor_free`, `rt_group_free` and `rt_script_free`. Between calls nothing is kept but libtorch's own
 // settings, some of which belong to a thread, and a profile while one is taken.
 #pragma once
 
@@ -16,6 +16,7 @@ extern "C" {
 
 typedef struct rt_tensor_s *rt_tensor;
 typedef struct rt_group_s *rt_group;
+typedef struct rt_script_s *rt_script;
 typedef char *rt_message;
 
 void rt_free_message(rt_message message);
@@ -237,6 +238,28 @@ int rt_resize(
   rt_tensor input, int64_t height, int64_t width, rt_tensor *out, rt_message *error);
 int rt_avg_pool2d(
   rt_tensor input, int64_t kernel, int64_t stride, rt_tensor *out, rt_message *error);
+
+// TorchScript. `*is_interpreter` tells what fails: 0 for the file or a tensor operation of libtorch, 1
+// for the compiler or the interpreter of the module's code.
+void rt_script_free(rt_script module);
+// From the bytes of a file, to the processor, set to evaluation.
+int rt_script_load(
+  const void *bytes, size_t byte_count, rt_script *out, int *is_interpreter, rt_message *error);
+// Without autograd. Where the module gives something other than a tensor, `*out` is null and `*other`
+// the name of its type, freed with rt_free_message.
+int rt_script_forward(
+  rt_script module, rt_tensor input, rt_tensor *out, char **other, int *is_interpreter,
+  rt_message *error);
+// A module without content, whose class has that name; then what it consists of; then its methods, as
+// source; then its bytes, freed with rt_free_message. Tensors are not copied. The extra file may be null.
+int rt_script_new(const char *name, rt_script *out, rt_message *error);
+int rt_script_add_tensor(
+  rt_script module, const char *name, rt_tensor tensor, bool is_parameter, rt_message *error);
+int rt_script_add_module(rt_script module, const char *name, rt_script child, rt_message *error);
+int rt_script_define(rt_script module, const char *source, rt_message *error);
+int rt_script_save(
+  rt_script module, const char *extra_name, const char *extra_text, char **bytes, size_t *byte_count,
+  rt_message *error);
 
 #ifdef __cplusplus
 }

@@ -67,6 +67,7 @@ enum ExitStatus: Int32 {
     case PredictingError.impossible: .usage
     case is PredictingError: .badData
     case let error as ControllerError: controller(error)
+    case is TorchScriptError: .badData
     case is TorchError: .failure
     default: nil
     }
