@@ -179,6 +179,13 @@ let package = Package(
         "Supernet", "FlipMetrics", "Families", "ONNX",
       ]
     ),
+    room(
+      "Predicting",
+      [
+        "RandomStreams", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays", "Supernet",
+        "FlipMetrics", "Families",
+      ]
+    ),
     room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
@@ -187,7 +194,7 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays",
         "Networks", "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts",
+        "Configuration", "Families", "Predicting", "Runs", "Evaluation", "Charts",
       ]
     ),
     room(
@@ -212,8 +219,8 @@ let package = Package(
         "CAllocator", "RandomStreams", "Decisions", "Statistics", "AtomicFiles", "HDF5", "Torch",
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Delivery", "Runs", "Evaluation", "Charts", "Search",
-        "Judging", "Study", argumentParser,
+        "Configuration", "Families", "Delivery", "Predicting", "Runs", "Evaluation", "Charts",
+        "Search", "Judging", "Study", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -298,6 +305,13 @@ let package = Package(
         "TestSupport", "SupernetFixtures",
       ]
     ),
+    tests(
+      "Predicting",
+      [
+        "HDF5", "ImageData", "PictureFolders", "FlipMetrics", "Families", "Search", "TestSupport",
+        "RunFixtures",
+      ]
+    ),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     tests("Charts"),
     tests(
@@ -305,8 +319,8 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
         "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "Study",
-        "TestSupport", "SupernetFixtures", "RunFixtures",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Predicting", "Runs",
+        "Study", "TestSupport", "SupernetFixtures", "RunFixtures",
       ],
       exclude: ["Fuzz/Driver"]
     ),

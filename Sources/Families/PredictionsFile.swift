@@ -1,20 +1,27 @@
 import AtomicFiles
+import FlipMetrics
 import Foundation
 import HDF5
 
-/// The file of one network's predictions, format `regnas.predictions`:
+/// The file of one network's predictions, format `regnas.predictions`, version 2. What is marked
+/// with a star came with that version; files of both splits are read by readers of version 1 too.
 ///
 ///     attributes
-///       search-sha256, test-sha256 of the images and labels of the splits; not before 0.2
+///       <split>-sha256             of the images and labels of the split; not before 0.2
 ///     identity                     text: JSON of everything the predictions follow from
-///     labels/search, labels/test   int32 [images]
-///     search, test                 int32 [images], the predicted class, as in a family file
+///     labels/<split>               int32 [images]
+///     <split>                      int32 [images], the predicted class, as in a family file
+///   * <split>-probability          float32 [images], softmax, of the predicted class
+///   * <split>-true-probability     float32 [images], of the true class
+///   * class-names                  texts [classes]
+///
+/// The splits are search and test; in version 2 also one alone, or train.
 ///
 /// Written once per network, whole or not at all, so that an evaluation that was stopped goes on
 /// with what is there and results can be put together later.
 package enum PredictionsFile {
   package static let format = "regnas.predictions"
-  package static let version = 1
+  package static let version = 2
 
   /// What predictions follow from, as names and values: equal for equal predictions.
   package typealias Identity = [String: String]
@@ -38,6 +45,19 @@ package enum PredictionsFile {
     package init(search: String, test: String) {
       self.search = search
       self.test = test
+    }
+  }
+
+  /// What is predicted for one split.
+  package struct Split {
+    /// `train`, `search` or `test`.
+    package var name: String
+    package var predictions: Predictions
+    /// SHA-256 of the split's images and labels.
+    package var digest: String
+
+    package init(_ name: String, _ predictions: Predictions, digest: String) {
+      (self.name, self.predictions, self.digest) = (name, predictions, digest)
     }
   }
 
@@ -70,7 +90,46 @@ package enum PredictionsFile {
     }
   }
 
-  /// Verifies the file and reads it. Throws `HDF5Error`.
+  /// A file of any splits, with probabilities and the names of the classes.
+  ///
+  /// Throws `HDF5Error` or `StorageError`.
+  package static func write(
+    _ splits: [Split],
+    classNames: [String],
+    identity: Identity,
+    to path: String,
+    storage: some Storage = SystemStorage()
+  ) throws {
+    let text = try text(identity)
+    var header = try FileHeader(format: format, version: version, of: text)
+    // Readers of version 1 expect both.
+    if !Set(splits.map(\.name)).isSuperset(of: ["search", "test"]) {
+      header.minimumReaderVersion = 2
+    }
+    try Artefact.write(header, to: path, storage: storage) { root in
+      try root.write("identity", strings: [text], shape: [])
+      try root.write("class-names", strings: classNames)
+      let labels = try root.createGroup("labels")
+      for split in splits {
+        try root.setAttribute(split.name + "-sha256", split.digest)
+        try root.write(split.predictions, for: split.name)
+        try labels.write(split.name, split.predictions.labels)
+      }
+    }
+  }
+
+  /// Names of the splits of a file, verified, and what its predictions follow from. Throws
+  /// `HDF5Error`.
+  package static func summary(_ path: String) throws -> (splits: [String], identity: Identity) {
+    let root = try open(path)
+    return (try splits(in: root), try identity(in: root))
+  }
+
+  static func splits(in root: HDF5Group) throws -> [String] {
+    try root.group("labels").childNames().filter { ["search", "test", "train"].contains($0) }
+  }
+
+  /// Verifies a file of the search and the test split and reads it. Throws `HDF5Error`.
   package static func read(_ path: String) throws -> (identity: Identity, content: Content) {
     let root = try open(path)
     return (

@@ -21,7 +21,7 @@ struct RegNAS: ParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, ExtendCommand.self, SampleCommand.self,
-      InspectCommand.self, ExportCommand.self,
+      PredictCommand.self, FlipsCommand.self, ExportCommand.self, InspectCommand.self,
       CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
       StudyCommand.self, CompareCommand.self,

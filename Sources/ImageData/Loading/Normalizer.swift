@@ -13,8 +13,17 @@ struct Normalizer: Sendable {
   private let table: [Float]
 
   init(_ dataset: ImageDataset) {
-    shape = dataset.shape
-    table = zip(dataset.channelMean, dataset.normalizingDeviation).flatMap { mean, deviation in
+    self.init(
+      dataset.shape,
+      mean: dataset.channelMean,
+      deviation: dataset.normalizingDeviation
+    )
+  }
+
+  /// Mean and deviation have one number for each channel.
+  init(_ shape: ImageShape, mean: [Double], deviation: [Double]) {
+    self.shape = shape
+    table = zip(mean, deviation).flatMap { mean, deviation in
       (0..<256).map { Float((Double($0) / 255 - mean) / deviation) }
     }
   }

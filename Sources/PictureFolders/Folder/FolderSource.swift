@@ -66,7 +66,8 @@ package final class FolderSource: ImageSource {
       count: skipped.count,
       examples: skipped.map { String($0.path.dropFirst(path.count + 1)) }
     )
-    return walkNotes + classes.notes + (skipped.isEmpty ? [] : [corrupt]) + treatment.notes(self)
+    return walkNotes + classes.notes + (skipped.isEmpty ? [] : [corrupt])
+      + treatment.notes(decoding)
   }
 
   package var imageNames: [String]? { items.map(\.file.path) }

@@ -35,18 +35,19 @@ struct PictureTreatment {
   /// their upper 8 bits alone would be nearly black.
   var white: Int { (1 << usedBits) - 1 }
 
-  func notes(_ source: FolderSource) -> [ImportNote] {
+  /// - Parameter decoding: how the pictures were decoded.
+  func notes(_ decoding: ImageDecoder.Options) -> [ImportNote] {
     Kind.allCases.compactMap { kind in
-      counts[kind].map { ImportNote(text(kind, source), count: $0.count, examples: $0.examples) }
+      counts[kind].map { ImportNote(text(kind, decoding), count: $0.count, examples: $0.examples) }
     }
   }
 
-  private func text(_ kind: Kind, _ source: FolderSource) -> String {
+  private func text(_ kind: Kind, _ decoding: ImageDecoder.Options) -> String {
     switch kind {
     case .turned: "pictures turned upright by orientation tags"
-    case .transparent: "transparent pictures composed on \(source.settings.background)"
+    case .transparent: "transparent pictures composed on \(decoding.background)"
     case .cmyk:
-      "CMYK pictures turned into \(source.settings.channels == 1 ? "grey" : "RGB") without a colour profile"
+      "CMYK pictures turned into \(decoding.channels == 1 ? "grey" : "RGB") without a colour profile"
     case .hasMore: "pictures of several frames or pages, of which only the first is used"
     case .deep where usedBits < 16:
       "pictures of 16 bits stretched: no sample uses more than \(usedBits) bits, so that \(white) is white"

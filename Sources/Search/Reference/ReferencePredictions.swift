@@ -2,11 +2,12 @@ import Configuration
 import Families
 import FlipMetrics
 import ImageData
+import Predicting
 import Runs
 import Supernet
 
 /// What an outside model predicts for images of a data set, in the order of its splits
-/// (``ReferenceFile`` says from which files).
+/// (`GivenPredictions` says from which files).
 struct ReferencePredictions {
   /// Predicted class by the image's place in the data set.
   private let classes: [Int: Int32]
@@ -18,7 +19,7 @@ struct ReferencePredictions {
 
   /// nil when the configuration names no reference.
   ///
-  /// Throws ``RunError/invalidInput(_:)`` naming the file and line that does not fit.
+  /// Throws `PredictingError` naming the file and line that does not fit.
   init?(_ configuration: RunConfiguration, data: ImageDataset) throws {
     guard let path = configuration.search.reference else {
       guard configuration.search.referenceTest == nil else {
@@ -31,18 +32,29 @@ struct ReferencePredictions {
       return nil
     }
     file = path
-    let search = try ReferenceFile(path, key: "search.reference", split: .search, data: data)
-    var notes = search.notes + search.agreement.notes
-    var classes = search.byImage
-    let test: ReferenceFile? =
+    func read(_ path: String, _ key: String, _ split: Split) throws -> GivenPredictions {
+      try GivenPredictions(path, key: key, images: LabelledImages(data, split))
+    }
+    func byImage(_ given: GivenPredictions, _ split: Split) -> [Int: Int32] {
+      Dictionary(zip(data.indices(of: split), given.classes)) { $1 }
+    }
+    let search = try read(path, "search.reference", .search)
+    var notes = search.notes + search.agreement
+    var classes = byImage(search, .search)
+    let test: GivenPredictions? =
       if let path = configuration.search.referenceTest {
-        try ReferenceFile(path, key: "search.referenceTest", split: .test, data: data)
-      } else if search.coversEverySplit {
-        try ReferenceFile(path, key: "search.reference", split: .test, data: data)
+        try read(path, "search.referenceTest", .test)
+      } else if search.splits.contains(Split.test.rawValue) {
+        try read(path, "search.reference", .test)
       } else { nil }
     if let test {
-      classes.merge(test.byImage) { $1 }
-      notes += test.notes + test.agreement.notes
+      classes.merge(byImage(test, .test)) { $1 }
+      notes += test.notes + test.agreement
+    } else if !search.splits.isEmpty {
+      notes.append(
+        "search.reference (\(path)) holds no predictions for the test split: flips against it are not "
+          + "reported there"
+      )
     }
     coversTest = test != nil
     self.classes = classes

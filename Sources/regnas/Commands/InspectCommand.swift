@@ -43,10 +43,15 @@ struct InspectCommand: ParsableCommand {
     case LatencyTable.format:
       Console.out(try LatencyTable.read(file).summary)
     case PredictionsFile.format:
-      let (identity, content) = try PredictionsFile.read(file)
+      let (splits, identity) = try PredictionsFile.summary(file)
       let names = identity.keys.sorted().map { "\($0): \(identity[$0] ?? "")" }
-      let counts = "\(content.search.count) search and \(content.test.count) test images"
-      Console.out((["predictions of one network for \(counts)"] + names).joined(separator: "\n"))
+      let counts = try splits.map {
+        "\(try StoredPredictions(contentsOf: file, split: $0).labels.count) \($0)"
+      }
+      let images = counts.joined(separator: " and ")
+      Console.out(
+        (["predictions of one network for \(images) images"] + names).joined(separator: "\n")
+      )
     default:
       throw HDF5Error(
         .foreignFile,

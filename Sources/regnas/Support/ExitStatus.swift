@@ -12,6 +12,7 @@ import HDF5
 import ImageData
 import Latency
 import Networks
+import Predicting
 import Runs
 import Search
 import SearchSpaces
@@ -79,6 +80,8 @@ enum ExitStatus: Int32 {
       .badData
     case EvaluationError.malformedState: .badData
     case is EvaluationError: .failure
+    case PredictingError.impossible: .usage
+    case is PredictingError: .badData
     case let error as ControllerError: controller(error)
     case let error as DeliveryError: delivery(error)
     case is TorchScriptError: .badData

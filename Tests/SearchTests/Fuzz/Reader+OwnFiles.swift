@@ -1,5 +1,6 @@
 import Decisions
 import Families
+import FlipMetrics
 import Foundation
 import HDF5
 import ImageArrays
@@ -47,6 +48,14 @@ extension Reader {
     (
       "cell", [(try? image { try StudyCellFile.write(cell, labels: labels, to: $0) }) ?? []],
       { _ = try StudyCellFile.read($0, labels: labels) }
+    ),
+    (
+      "predictions", [(try? predictionsImage()) ?? []],
+      {
+        for split in try PredictionsFile.summary($0).splits {
+          _ = try StoredPredictions(contentsOf: $0, split: split)
+        }
+      }
     ),
     (
       "labels", [(try? image { try labels.write(to: $0) }) ?? []],
@@ -137,6 +146,22 @@ extension Reader {
       cost: .init(training: 1e9, search: 2e6, epochs: 3),
       computer: "a test"
     )
+  }
+
+  private static func predictionsImage() throws -> [UInt8] {
+    let predictions = try Predictions(
+      classes: [0, 1, 1],
+      labels: [0, 1, 2],
+      probabilities: .init(predicted: [0.5, 0.75, 1], trueClass: [0.5, 0.75, 0])
+    )
+    return try image {
+      try PredictionsFile.write(
+        [.init("test", predictions, digest: "d")],
+        classNames: ["a", "b", "c"],
+        identity: ["kind": "test"],
+        to: $0
+      )
+    }
   }
 
   private static func arraysImage() throws -> [UInt8] {

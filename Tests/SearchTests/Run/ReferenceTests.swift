@@ -2,6 +2,7 @@ import Configuration
 import Families
 import Foundation
 import ImageData
+import Predicting
 import RunFixtures
 import Runs
 import TestSupport
@@ -139,7 +140,7 @@ import Testing
     let names = (0..<12).map(String.init).sorted()
     let labels = (0..<144).map { Int32($0 % 12) }
     func notes(_ classes: [Int32], _ names: [String], _ labels: [Int32]) -> [String] {
-      ReferenceAgreement(classes, labels: labels, classNames: names, of: "R", on: "images").notes
+      PredictionsAgreement(classes, labels: labels, classNames: names, of: "R", on: "images").notes
     }
     let numbers = notes(labels.map { Int32(names[Int($0)]) ?? 0 }, names, labels)
     #expect(numbers.last?.contains("if its classes were sorted by number: 0, 1, 2, 3") == true)

@@ -1,17 +1,17 @@
 import Foundation
 
-/// How far a reference agrees with the true classes, and whether it would agree far better if its
-/// classes were in another order: then its model was trained with that order, and every flip
-/// against it would be counted wrongly.
-struct ReferenceAgreement {
+/// How far predictions agree with the true classes, and whether they would agree far better if their
+/// classes were in another order: then their model was trained with that order, and every flip would
+/// be counted wrongly.
+package struct PredictionsAgreement {
   /// The accuracy, then warnings.
-  let notes: [String]
+  package let notes: [String]
 
   /// - Parameters:
   ///   - classNames: in the data set's order.
-  ///   - name: what messages call the reference.
+  ///   - name: what messages call the predictions.
   ///   - images: what messages call the images.
-  init(
+  package init(
     _ classes: [Int32],
     labels: [Int32],
     classNames: [String],
