@@ -301,8 +301,8 @@ let package = Package(
     tests(
       "Delivery",
       [
-        "AtomicFiles", "Torch", "Networks", "SearchSpaces", "Supernet", "FlipMetrics", "Families",
-        "TestSupport", "SupernetFixtures",
+        "AtomicFiles", "Torch", "ImageData", "Networks", "SearchSpaces", "Supernet", "FlipMetrics",
+        "Families", "Search", "TestSupport", "SupernetFixtures", "RunFixtures",
       ]
     ),
     tests(

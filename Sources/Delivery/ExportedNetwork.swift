@@ -14,8 +14,11 @@ struct ExportedNetwork {
   }
 
   /// Throws `HDF5Error` for a family whose file does not store its space.
-  init(_ member: Family.Member) throws {
-    self.init(network: try member.description.extracted, weights: member.weights)
+  init(_ member: Family.Member, _ images: Family.Images) throws {
+    var network = try member.description.extracted
+    // Images that are taken as they are may be of another size than the space was described with.
+    if images.resizing == .none { network.resolution = images.height }
+    self.init(network: network, weights: member.weights)
   }
 
   func weight(_ name: String) throws -> Tensor {

@@ -96,19 +96,24 @@ public struct FamilyExport {
     try AtomicFolder.check(folder, overwrite: overwrite, isOwn: isExport)
   }
 
-  /// Whether a folder holds nothing but folders of members.
+  /// Whether a folder holds nothing but folders of members, with nothing in them that was added.
   private static func isExport(_ folder: String) -> Bool {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.allSatisfy { name in
-      guard name.hasPrefix("member-"),
-        let text = try? readFile("\(folder)/\(name)/\(Self.recordName)"),
+    let own = Set([recordName, readmeName] + ExportFormat.allCases.map(\.fileName))
+    func names(_ path: String) -> [String]? {
+      try? FileManager.default.contentsOfDirectory(atPath: path)
+    }
+    return names(folder)?.allSatisfy { name in
+      let member = "\(folder)/\(name)"
+      guard name.hasPrefix("member-"), let files = names(member), own.isSuperset(of: files),
+        let text = try? readFile("\(member)/\(recordName)"),
         let record = try? JSONDecoder().decode(MemberRecord.self, from: Data(text))
       else { return false }
       return record.schema == MemberRecord.schema
-    }
+    } ?? false
   }
 
-  static let recordName = "config.json"
+  private static let recordName = "config.json"
+  private static let readmeName = "README.md"
 
   /// Makes, verifies and publishes the folder: `member-1` and so on in it.
   ///
@@ -226,6 +231,7 @@ public struct FamilyExport {
       return Model(format: format, bytes: bytes, verification: verification)
     }
     let readme = MemberReadme(record: files.record, formats: options.formats).text
-    return ([(Self.recordName, Array(files.text.utf8)), ("README.md", Array(readme.utf8))], models)
+    let texts = [(Self.recordName, files.text), (Self.readmeName, readme)]
+    return (texts.map { ($0.0, Array($0.1.utf8)) }, models)
   }
 }

@@ -35,6 +35,15 @@ import Testing
     #expect(named.output.contains("20 test images, all equal"))
   }
 
+  @Test func anInterruptedExportLeavesNothing() throws {
+    let regnas = try Regnas.afterQuickRun()
+    let program = try regnas.start("export \(family) --out exported")
+    program.wait { regnas.folder.names().contains { $0.hasSuffix(".partial") } }
+    program.send(SIGINT)
+    #expect(program.finish().status == 130)
+    #expect(regnas.folder.names() == ["checkpoints", "data.h5", "run.yaml"])
+  }
+
   @Test func refusals() throws {
     let regnas = try Regnas.afterQuickRun()
     let folder = regnas.folder

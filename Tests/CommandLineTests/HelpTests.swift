@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct HelpTests {
   private static let commands: [Command] = [
-    "", "train", "resume", "sample", "inspect", "compare", "data import idx", "data import cifar",
-    "data import folder", "data import hdf5", "data import npz", "data info", "data verify",
+    "", "train", "resume", "sample", "inspect", "export", "compare", "data import idx",
+    "data import cifar", "data import folder", "data import hdf5", "data import npz", "data info",
+    "data verify",
     "space describe",
     "supernet info", "supernet import", "supernet train", "supernet evaluate", "supernet compare",
   ]

@@ -100,12 +100,15 @@ import Torch
     try export.write(to: folder.file("exported"), overwrite: true)
     #expect(folder.names("exported") == ["member-1", "member-2"])
 
-    // A folder of something else is never replaced.
-    try folder.put("mine", "exported/notes.txt")
-    #expect(throws: OutputError.self) {
-      try export.write(to: folder.file("exported"), overwrite: true)
+    // A folder with something else in it is never replaced.
+    for name in ["exported/notes.txt", "exported/member-1/notes.txt"] {
+      try folder.put("mine", name)
+      #expect(throws: OutputError.self) {
+        try export.write(to: folder.file("exported"), overwrite: true)
+      }
+      #expect(folder.text(name) == "mine")
+      try folder.remove(name)
     }
-    #expect(folder.text("exported/notes.txt") == "mine")
     #expect(folder.names() == ["exported", "resnet50-small.h5"])
   }
 }

@@ -39,7 +39,7 @@ import Torch
   /// The smallest mistake of a writer that is likely.
   @Test func anotherEpsilon() throws {
     let (family, images) = try setUp("mobilenetv3-small")
-    let network = try ExportedNetwork(family.members[1])
+    let network = try ExportedNetwork(family.members[1], images)
     let trial = try VerificationImages(family.members[1], images)
     let changed = network.network.mapping { convolution in
       var convolution = convolution

@@ -22,7 +22,7 @@ struct MemberFiles {
     images: Family.Images,
     options: ExportOptions
   ) throws {
-    network = try ExportedNetwork(family.members[number - 1])
+    network = try ExportedNetwork(family.members[number - 1], images)
     self.images = images
     self.options = options
     record = MemberRecord(

@@ -27,7 +27,7 @@ struct MemberReadme {
       | | |
       |---|---|
       | space | \(Self.plain(record.space)) |
-      | architecture | `\(record.architecture)` |
+      | architecture | `\(Self.plain(record.architecture))` |
       | MACs | \(figures.macs) |
       | parameters | \(figures.parameters) |
       \(rows.joined(separator: "\n"))

@@ -87,7 +87,8 @@ struct VerificationImages {
   /// Noise of the member's own size: the same in every call.
   init(_ member: Family.Member, _ images: Family.Images) throws {
     let network = try MemberNetwork(member)
-    let (count, size) = (Self.randomCount, network.plain.network.resolution)
+    let size = try ExportedNetwork(member, images).network.resolution
+    let count = Self.randomCount
     var stream = RandomStream(seed: 0, name: "delivery.verification")
     let bytes = (0..<count * size * size * images.mean.count).map { _ in
       UInt8(stream.uniform(below: 256))

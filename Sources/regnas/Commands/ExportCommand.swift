@@ -21,7 +21,7 @@ struct ExportCommand: ParsableCommand {
 
       EXAMPLE
         regnas export checkpoints/fashion/family.h5 --out exported
-        regnas export family.h5 --member 2 --format onnx --input uint8 --layout nhwc --out exported
+        regnas export family.h5 --member 2 --format onnx --input uint8 --out second
       """
   )
 
