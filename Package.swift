@@ -172,7 +172,8 @@ let package = Package(
       ]
     ),
     room("ONNX", ["HDF5", "Torch", "Networks", "Supernet", protobuf]),
-    room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
+    room("TensorBoard", ["AtomicFiles", protobuf]),
+    room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration", "TensorBoard"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
     room(
@@ -180,7 +181,7 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays",
         "Networks", "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Runs", "Evaluation", "Charts",
+        "Configuration", "Families", "TensorBoard", "Runs", "Evaluation", "Charts",
       ]
     ),
     room(
@@ -284,6 +285,7 @@ let package = Package(
       "ONNX",
       ["HDF5", "Torch", "Networks", "SearchSpaces", "Supernet", "SupernetFixtures", protobuf]
     ),
+    tests("TensorBoard", ["AtomicFiles", "TestSupport", protobuf]),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     tests("Charts"),
     tests(
@@ -291,8 +293,8 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
         "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Runs", "Study",
-        "TestSupport", "SupernetFixtures", "RunFixtures",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "TensorBoard", "Runs",
+        "Study", "TestSupport", "SupernetFixtures", "RunFixtures", protobuf,
       ],
       exclude: ["Fuzz/Driver"]
     ),
