@@ -186,7 +186,8 @@ let package = Package(
         "FlipMetrics", "Families",
       ]
     ),
-    room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration"]),
+    room("TensorBoard", ["AtomicFiles", protobuf]),
+    room("Runs", ["AtomicFiles", "HDF5", "Torch", "TensorFiles", "Configuration", "TensorBoard"]),
     room("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     room("Charts"),
     room(
@@ -194,7 +195,7 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "ImageData", "ImageArrays",
         "Networks", "SearchSpaces", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
-        "Configuration", "Families", "Predicting", "Runs", "Evaluation", "Charts",
+        "Configuration", "Families", "Predicting", "TensorBoard", "Runs", "Evaluation", "Charts",
       ]
     ),
     room(
@@ -312,6 +313,7 @@ let package = Package(
         "RunFixtures",
       ]
     ),
+    tests("TensorBoard", ["AtomicFiles", "TestSupport", protobuf]),
     tests("Evaluation", ["Torch", "Networks", "Supernet", "FlipMetrics", "Configuration"]),
     tests("Charts"),
     tests(
@@ -319,8 +321,8 @@ let package = Package(
       [
         "RandomStreams", "Decisions", "AtomicFiles", "HDF5", "Torch", "TensorFiles", "ImageData",
         "PictureFolders", "ImageArrays", "Networks", "SearchSpaces", "ForeignWeights", "Supernet",
-        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Predicting", "Runs",
-        "Study", "TestSupport", "SupernetFixtures", "RunFixtures",
+        "Latency", "FlipMetrics", "Controller", "Configuration", "Families", "Predicting",
+        "TensorBoard", "Runs", "Study", "TestSupport", "SupernetFixtures", "RunFixtures", protobuf,
       ],
       exclude: ["Fuzz/Driver"]
     ),

@@ -339,6 +339,13 @@ extension ConfigurationKey {
         "Let a GPU round the inputs of float32 products to TF32: faster, 10 bits instead of 23."
       ),
       .init(
+        "runtime.tensorboard",
+        \.runtime.tensorboard,
+        "Write curves for TensorBoard as the run goes, in its folder.",
+        mayChangeOnResume: true
+      ),
+      // The last key is one that every version wrote: by it a file that was cut short is known.
+      .init(
         "runtime.deterministic",
         \.runtime.deterministic,
         "Refuse operations that may differ from run to run on a GPU."

@@ -20,7 +20,7 @@ enum ConfigurationVersion {
     "supernet.finalLearningRate", "supernet.dropoutOnlyInLargest", "search.containment",
     "search.minimumGain", "family.tuning.epochs", "family.tuning.learningRate",
     "family.tuning.warmUpEpochs", "family.tuning.averageDecay", "family.tuning.flipWeight",
-    "family.tuning.largestWeight", "runtime.tf32",
+    "family.tuning.largestWeight", "runtime.tf32", "runtime.tensorboard",
   ]
 
   /// Sets the old values of keys whose default has changed since version 1, for a stored

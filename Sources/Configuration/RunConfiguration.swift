@@ -134,6 +134,8 @@ public struct RunConfiguration: Sendable, Equatable {
     public var deterministic = false
     /// Whether a GPU may round the inputs of float32 products to TF32.
     public var tf32 = false
+    /// Whether curves are written for TensorBoard as the run goes.
+    public var tensorboard = false
   }
 
   public enum Strategy: String, Sendable, CaseIterable {

@@ -17,6 +17,8 @@ package final class MetricsLog {
   private var descriptor: Int32?
   private var pending: [UInt8] = []
   private var written: Int
+  /// Told of each line that is appended.
+  package var follower: ((String, Int, [(name: String, value: Double)]) -> Void)?
 
   package init(_ path: String, storage: any Storage = SystemStorage()) {
     self.path = path
@@ -35,6 +37,7 @@ package final class MetricsLog {
     pending += line.utf8
     // What cannot be written now is written with a later line; `flush` reports it.
     try? flush()
+    follower?(phase, step, values)
   }
 
   /// The number of bytes appended so far: what a checkpoint remembers.

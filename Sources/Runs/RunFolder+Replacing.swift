@@ -1,6 +1,7 @@
 import AtomicFiles
 import Configuration
 import Foundation
+import TensorBoard
 
 // A new run in the place of an earlier one. The earlier one's files wait in `.replaced` until the new
 // one has saved itself. `config.yaml` goes there first and comes back last: a folder without it whose
@@ -18,8 +19,8 @@ extension RunFolder {
   package static func checkCreation(_ path: String, overwrite: Bool, room: Int = 0) throws {
     try OutputFile.checkNames(of: path)
     if exists(path), !isFolder(path) { throw RunError.notAFolder(path) }
-    let own = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter(isOwn)
-    if own == [configurationName], !exists("\(path)/\(replacedName)"),
+    let own = ownNames(in: path)
+    if own.filter({ $0 != eventsName }) == [configurationName], !exists("\(path)/\(replacedName)"),
       !isStored("\(path)/\(configurationName)")
     {
       throw RunError.fileInTheWay("\(path)/\(configurationName)")
@@ -116,7 +117,7 @@ extension RunFolder {
   /// Removes the earlier run for good: the new one has begun.
   func removeReplaced() {
     guard holdsReplaced.exchange(false, ordering: .relaxed) else { return }
-    for name in replacedNames() { try? storage.remove("\(replacedPath)/\(name)") }
+    for name in replacedNames() { remove("\(replacedPath)/\(name)") }
     rmdir(replacedPath)
   }
 
@@ -160,8 +161,17 @@ extension RunFolder {
 
   /// `config.yaml`, which makes the folder a run, goes last.
   private func removeOwnFiles() {
-    for name in ownNames() where name != Self.configurationName { try? storage.remove(file(name)) }
-    try? storage.remove(file(Self.configurationName))
+    for name in ownNames() where name != Self.configurationName { remove(file(name)) }
+    remove(file(Self.configurationName))
+  }
+
+  /// Removes a file of the run, or its folder of curves, if it can be.
+  private func remove(_ path: String) {
+    if Self.isFolder(path) {
+      EventFolder.remove(path, storage: storage)
+    } else {
+      try? storage.remove(path)
+    }
   }
 
   private func move(_ file: String, to target: String) throws {

@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import HDF5
 import Synchronization
+import TensorBoard
 
 /// The folder of one run and what stands in it:
 ///
@@ -15,6 +16,7 @@ import Synchronization
 ///     supernet.h5      the trained supernet
 ///     tuned.h5         its weights after the members were trained on as a family
 ///     supernet.svg     losses and accuracies of its training
+///     tensorboard/     the metrics as curves for TensorBoard, if asked for
 ///     family.h5        the final family
 ///     .replaced/       the files of an earlier run, until this one has saved itself
 ///
@@ -28,6 +30,7 @@ public final class RunFolder: Sendable {
   package static let tunedName = "tuned.h5"
   package static let familyName = "family.h5"
   package static let curveName = "supernet.svg"
+  package static let eventsName = "tensorboard"
   /// Where an earlier run waits until its successor has begun.
   static let replacedName = ".replaced"
 
@@ -212,12 +215,20 @@ public final class RunFolder: Sendable {
   }
 
   /// The files of a run that are in the folder, sorted.
-  func ownNames() -> [String] { names().filter(Self.isOwn) }
+  func ownNames() -> [String] { Self.ownNames(in: path) }
+
+  /// The same of any folder. A folder of curves in which somebody else has put files is not a run's own.
+  static func ownNames(in path: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.sorted().filter {
+      isOwn($0) && ($0 != eventsName || EventFolder.isOwn("\(path)/\($0)"))
+    }
+  }
 
   static func isOwn(_ name: String) -> Bool {
     let own: Set<String> = [
       configurationName, recordName, logName, MetricsLog.name, MetricsLog.timingName,
-      supernetName, tunedName, curveName, familyName,
+      supernetName, tunedName, curveName, familyName, eventsName,
     ]
     return own.contains(name) || CheckpointStore.number(of: name) != nil
   }

@@ -1,5 +1,7 @@
+import AtomicFiles
 import Configuration
 import Runs
+import TensorBoard
 
 /// What the stages of a run share: where it lies, what it is to do, where it reports what it is
 /// doing, and how it saves itself.
@@ -37,6 +39,36 @@ package final class RunContext {
       folder.isHeld
       ? RunSaver(folder, settings: configuration.checkpoint, metrics: metrics, services: services)
       : nil
+  }
+
+  /// Begins to write curves for TensorBoard, if that is asked for: first what the log has already.
+  ///
+  /// They follow the log and no result depends on them, so a run goes on where they cannot be written.
+  func beginCurves() {
+    guard configuration.runtime.tensorboard, metrics.follower == nil else { return }
+    let path = folder.file(RunFolder.eventsName)
+    do {
+      let log = folder.exists(MetricsLog.name) ? try folder.read(MetricsLog.name) : ""
+      let events = try EventFolder(path, log: log, storage: folder.storage)
+      metrics.follower = { [unowned self] phase, step, values in
+        do {
+          try events.append(phase: phase, step: step, values)
+        } catch {
+          endCurves(error)
+        }
+      }
+      reporter.note("curves: tensorboard --logdir \(shellQuoted(path))")
+    } catch {
+      endCurves(error)
+    }
+  }
+
+  private func endCurves(_ error: any Error) {
+    metrics.follower = nil
+    reporter.note(
+      "warning: the curves for TensorBoard end here (\(error)); the run goes on, and 'regnas resume' writes "
+        + "them anew"
+    )
   }
 
   /// Between two steps: the run may save itself here, and stops here when asked to.

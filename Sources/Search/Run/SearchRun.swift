@@ -219,6 +219,7 @@ public final class SearchRun {
     defer { context.saver?.finish() }
     if isNew { for note in try context.setting.notes { context.reporter.note(note) } }
     isNew = false
+    context.beginCurves()
     while position < count {
       // A copy: the run may be saved in the middle of the stage, from what earlier ones have made.
       var made = products
