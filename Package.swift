@@ -309,7 +309,8 @@ let package = Package(
     tests(
       "Predicting",
       [
-        "HDF5", "ImageData", "PictureFolders", "FlipMetrics", "Families", "Search", "TestSupport",
+        "HDF5", "Torch", "ImageData", "PictureFolders", "FlipMetrics", "Families", "Search",
+        "TestSupport",
         "RunFixtures",
       ]
     ),

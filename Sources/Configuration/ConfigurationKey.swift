@@ -237,7 +237,7 @@ extension ConfigurationKey {
       .init(
         "search.reference",
         \.search.reference,
-        "Predictions of an outside model on the search split: a class per line, .npy, or a family file.",
+        "An outside model: its predictions on the search split (text, .npy, a file of regnas), or TorchScript.",
         namesFile: true
       ),
       .init(
@@ -246,6 +246,7 @@ extension ConfigurationKey {
         "The same model's predictions on the test split.",
         namesFile: true
       ),
+    ] + preparation + [
       .init(
         "search.latencyTable",
         \.search.latencyTable,

@@ -126,6 +126,7 @@ extension RunConfiguration.Sharing: ConfigurationText {}
 extension RunConfiguration.Baseline: ConfigurationText {}
 extension RunConfiguration.CostMetric: ConfigurationText {}
 extension RunConfiguration.FlipAggregate: ConfigurationText {}
+extension RunConfiguration.Colours: ConfigurationText {}
 extension ComputePrecision: ConfigurationText {}
 
 extension Budget: ConfigurationText {

@@ -41,6 +41,10 @@ extension RunConfiguration {
         "controller.baseline is '\(controller.baseline.rawValue)'", ["controller.baselineDecay"]
       ),
       (
+        search.reference == nil, "search.reference is not set",
+        ConfigurationKey.preparation.map(\.path)
+      ),
+      (
         search.metric != .latency, "search.metric is '\(search.metric.rawValue)', not 'latency'",
         ["search.latencyTable"]
       ),

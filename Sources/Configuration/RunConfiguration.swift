@@ -93,6 +93,13 @@ public struct RunConfiguration: Sendable, Equatable {
     /// Predictions of an outside model on the search split, and on the test split.
     public var reference: String?
     public var referenceTest: String?
+    /// How images become what a reference takes that is a TorchScript model: colours, side in pixels,
+    /// then `(v / 255 * scale - mean) / deviation`.
+    public var referenceColours: Colours?
+    public var referenceSize: Int?
+    public var referenceScale = 1.0
+    public var referenceMean: [Double] = []
+    public var referenceDeviation: [Double] = []
     /// A latency table, where `metric` is latency.
     public var latencyTable: String?
   }
@@ -155,6 +162,10 @@ public struct RunConfiguration: Sendable, Equatable {
   }
   public enum CostMetric: String, Sendable, CaseIterable {
     case macs, parameters, latency
+  }
+  /// The order of the colours that a model takes; or none of them.
+  public enum Colours: String, Sendable, CaseIterable {
+    case rgb, bgr, grey
   }
   /// How the rates against several references become one.
   public enum FlipAggregate: String, Sendable, CaseIterable {

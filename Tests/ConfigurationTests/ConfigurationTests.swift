@@ -97,6 +97,8 @@ import Testing
       let current = key.read(sources.configuration)
       let text: String
       switch current {
+      case _ where key.path == "search.referenceColours": text = "bgr"
+      case _ where key.path == "search.referenceSize": text = "5"
       case "true": text = "false"
       case "false": text = "true"
       case "null": text = key.path == "space.widthMultiplier" ? "0.5" : "a \"path\" #1: \\x"

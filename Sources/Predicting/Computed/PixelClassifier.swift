@@ -11,11 +11,14 @@ package protocol PixelClassifier {
   var shape: ImageShape? { get }
 
   /// Logits `[images, classes]`, float32, for whole images of one shape, one after the other, each
-  /// `[row, column, channel]`. Called from several threads at once.
+  /// `[row, column, channel]`.
   func logits(_ bytes: [UInt8], _ shape: ImageShape) throws -> Tensor
 
   /// Where it is computed.
   var device: Device { get }
+
+  /// Whether batches go through it at once, one on each thread.
+  var takesBatchesAtOnce: Bool { get }
 }
 
 /// What a model says of one image.
@@ -34,6 +37,8 @@ package struct ClassRanking: Sendable, Hashable {
 }
 
 extension PixelClassifier {
+  package var takesBatchesAtOnce: Bool { true }
+
   /// Images that go through the model together, as in a run's own evaluation.
   package static var batchSize: Int { 250 }
 
@@ -79,7 +84,7 @@ extension PixelClassifier {
     return [first] + others.map { ClassRanking.Entry(label: $0.offset, probability: $0.element) }
   }
 
-  /// Ranks the classes of images of a data set, in the given order, a batch on each thread.
+  /// Ranks the classes of images of a data set, in the given order.
   ///
   /// Throws ``PredictingError/invalidInput(_:)`` for images of another shape or another number of
   /// classes than the model's.
@@ -89,15 +94,16 @@ extension PixelClassifier {
     let batches = stride(from: 0, to: indices.count, by: size).map {
       indices[$0..<min(indices.count, $0 + size)]
     }
-    let parts = try TorchRuntime.concurrentMap(batches.count, on: device) { batch in
-      try rank(
+    func rank(_ batch: Int) throws -> [ClassRanking] {
+      try self.rank(
         data.bytes(of: batches[batch]),
         data.shape,
         top: top,
         labels: batches[batch].map { data.labels[$0] }[...]
       )
     }
-    return parts.flatMap(\.self)
+    guard takesBatchesAtOnce else { return try batches.indices.flatMap(rank) }
+    return try TorchRuntime.concurrentMap(batches.count, on: device, rank).flatMap(\.self)
   }
 
   /// The predictions for a split of a data set, with their probabilities.

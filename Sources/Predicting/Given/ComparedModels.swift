@@ -12,12 +12,19 @@ package struct ComparedModels {
   /// What a person should know: how good each is, and what could not be checked.
   package let notes: [String]
 
-  /// - Parameter data: a data set for the labels and names of the images; nil takes the labels from the
-  ///   first model whose file has them.
+  /// - Parameters:
+  ///   - data: a data set for the labels and names of the images; nil takes the labels from the first
+  ///     model whose file has them.
+  ///   - preparation: of the images for TorchScript models.
   ///
   /// Throws ``PredictingError`` for models of other images or classes, and for labels that nobody
-  /// gives; `HDF5Error`, `StorageError` or `ImageDataError` for files.
-  package init(_ models: [ModelChoice], split: Split, data path: String?) throws {
+  /// gives; `TorchScriptError`, `HDF5Error`, `StorageError` or `ImageDataError` for files.
+  package init(
+    _ models: [ModelChoice],
+    split: Split,
+    data path: String?,
+    preparation: ImagePreparation = ImagePreparation()
+  ) throws {
     let models = try models.map { try $0.resolved() }
     let data = try path.map { try ImageDataset.open($0) }
     let images = try data.map { LabelledImages($0, split) } ?? Self.images(of: models, split)
@@ -28,16 +35,22 @@ package struct ComparedModels {
     }
     self.images = images
     var notes: [String] = []
+    var hasModel = false
     var predictions: [Predictions] = []
     for model in models {
       let given = try GivenPredictions(
         model.path,
         key: "model \(predictions.count + 1)",
         member: model.member,
-        images: images
+        images: images,
+        preparation: preparation
       )
+      hasModel = hasModel || given.isModel
       notes += given.notes
-      notes += given.agreement.filter { $0.hasPrefix("warning: ") }
+      // Of files of ours, the order of images and classes has been checked.
+      if given.isModel || !given.saysItsImages {
+        notes += given.agreement.filter { $0.hasPrefix("warning: ") }
+      }
       if !given.saysItsImages {
         notes.append(
           "\(model.text) does not say which images it is for: they are taken for those of the split "
@@ -45,6 +58,11 @@ package struct ComparedModels {
         )
       }
       predictions.append(given.predictions)
+    }
+    if !hasModel, preparation != ImagePreparation() {
+      notes.append(
+        "warning: \(ImagePreparation.withoutEffect), since no model is a TorchScript file"
+      )
     }
     self.notes = notes
     self.predictions = predictions

@@ -5,10 +5,11 @@ import Foundation
 import HDF5
 import ImageArrays
 import ImageData
+import Torch
 
 /// Predictions for one split from a file: one of ours (a member of a family, or a file of
-/// predictions), an array of NumPy, or text (``PredictionsText``). The content tells which, not the
-/// name.
+/// predictions), a TorchScript model, which is run, an array of NumPy, or text (`PredictionsText`).
+/// The content tells which, not the name.
 package struct GivenPredictions {
   private static let largest = 1 << 30
 
@@ -20,17 +21,22 @@ package struct GivenPredictions {
   package private(set) var notes: [String] = []
   /// Whether the file says which images it is for; else nobody can tell whether their order is right.
   package private(set) var saysItsImages = false
+  /// Whether it is a model, which was run.
+  package private(set) var isModel = false
   /// The splits that a file of ours has predictions for; none for other files.
   package private(set) var splits: [String] = []
 
-  /// - Parameter member: number of a family's member, from 1; its largest if not given.
+  /// - Parameters:
+  ///   - member: number of a family's member, from 1; its largest if not given.
+  ///   - preparation: of the images for a TorchScript model.
   ///
-  /// Throws ``PredictingError``, `HDF5Error` or `StorageError`.
+  /// Throws ``PredictingError``, `TorchScriptError`, `HDF5Error` or `StorageError`.
   package init(
     _ path: String,
     key: String,
     member: Int? = nil,
-    images: LabelledImages
+    images: LabelledImages,
+    preparation: ImagePreparation = ImagePreparation()
   ) throws {
     (self.path, self.key, self.images) = (path, key, images)
     predictions = try Predictions(classes: images.labels, labels: images.labels)
@@ -44,8 +50,13 @@ package struct GivenPredictions {
       )
       try read(stored)
     } else {
-      let classes = try read(readFile(path, limit: Self.largest))
-      predictions = try Predictions(classes: classes, labels: images.labels)
+      let bytes = try readFile(path, limit: Self.largest)
+      if Self.maybeTorchScript(bytes) {
+        predictions = try run(bytes, preparation)
+      } else {
+        let classes = try read(bytes)
+        predictions = try Predictions(classes: classes, labels: images.labels)
+      }
     }
   }
 
@@ -67,6 +78,35 @@ package struct GivenPredictions {
 
   private func refuse(_ reason: String) -> PredictingError {
     .invalidInput("\(path) (\(key)): \(reason)")
+  }
+
+  // MARK: Models
+
+  /// A zip archive that is not one of arrays (`.npz`, whose first entry is an array).
+  private static func maybeTorchScript(_ bytes: [UInt8]) -> Bool {
+    // The name's length stands at 26, the name at 30.
+    guard bytes.starts(with: [0x50, 0x4B]), bytes.count > 30 else { return false }
+    let length = Int(bytes[26]) | Int(bytes[27]) << 8
+    return !bytes.dropFirst(30).prefix(length).reversed().starts(with: ".npy".utf8.reversed())
+  }
+
+  private mutating func run(
+    _ bytes: [UInt8],
+    _ preparation: ImagePreparation
+  ) throws -> Predictions {
+    let module = try TorchScriptModule(bytes: bytes, name: path)
+    guard let data = images.data else {
+      throw PredictingError.impossible(
+        "\(path) (\(key)): a TorchScript model needs images to predict; give the data set with --data "
+          + "FILE"
+      )
+    }
+    let model = ScriptedClassifier(module, preparation, classCount: data.classNames.count)
+    let predictions = try model.predictions(data, images.split)
+    isModel = true
+    saysItsImages = true
+    notes.append("\(path): ran the TorchScript model with \(preparation.text)")
+    return predictions
   }
 
   // MARK: Text and arrays

@@ -36,7 +36,7 @@ package struct LabelledImages {
       numbering = nil
     } else {
       names = data.sourceRows(of: split).map(String.init)
-      numbering = "their numbers in the source of \(data.path), from 0"
+      numbering = "numbered as in the source of \(data.path), from 0"
     }
   }
 
@@ -50,7 +50,7 @@ package struct LabelledImages {
     dataDigest = stored.dataDigest
     storedDigest = stored.splitDigest
     names = stored.labels.indices.map(String.init)
-    numbering = "their places in the split, from 0; with --data FILE they get their names"
+    numbering = "numbered by their places in the split, from 0; --data FILE gives their names"
   }
 
   /// SHA-256 of the images and labels; nil where the source does not say. Reads all pixels of a data

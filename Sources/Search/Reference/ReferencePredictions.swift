@@ -32,8 +32,14 @@ struct ReferencePredictions {
       return nil
     }
     file = path
+    let preparation = ImagePreparation(configuration.search)
     func read(_ path: String, _ key: String, _ split: Split) throws -> GivenPredictions {
-      try GivenPredictions(path, key: key, images: LabelledImages(data, split))
+      try GivenPredictions(
+        path,
+        key: key,
+        images: LabelledImages(data, split),
+        preparation: preparation
+      )
     }
     func byImage(_ given: GivenPredictions, _ split: Split) -> [Int: Int32] {
       Dictionary(zip(data.indices(of: split), given.classes)) { $1 }
@@ -44,7 +50,7 @@ struct ReferencePredictions {
     let test: GivenPredictions? =
       if let path = configuration.search.referenceTest {
         try read(path, "search.referenceTest", .test)
-      } else if search.splits.contains(Split.test.rawValue) {
+      } else if search.isModel || search.splits.contains(Split.test.rawValue) {
         try read(path, "search.reference", .test)
       } else { nil }
     if let test {
@@ -54,6 +60,11 @@ struct ReferencePredictions {
       notes.append(
         "search.reference (\(path)) holds no predictions for the test split: flips against it are not "
           + "reported there"
+      )
+    }
+    if ![search, test].contains(where: { $0?.isModel == true }), preparation != ImagePreparation() {
+      notes.append(
+        "warning: \(path): \(ImagePreparation.withoutEffect), since it is no TorchScript file"
       )
     }
     coversTest = test != nil
@@ -77,6 +88,19 @@ struct ReferencePredictions {
         return known
       },
       labels: images.labels
+    )
+  }
+}
+
+extension ImagePreparation {
+  /// As the keys of a run say.
+  init(_ search: RunConfiguration.Search) {
+    self.init(
+      colours: search.referenceColours.flatMap { Colours(rawValue: $0.rawValue) },
+      size: search.referenceSize,
+      scale: search.referenceScale,
+      mean: search.referenceMean,
+      deviation: search.referenceDeviation
     )
   }
 }

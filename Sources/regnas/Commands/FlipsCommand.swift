@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Foundation
 import ImageData
 import Predicting
@@ -10,8 +11,9 @@ struct FlipsCommand: ParsableCommand {
       "Compare two sets of predictions: what the new model gets wrong that the old got right.",
     discussion: """
       OLD and NEW are members of families (family.h5:2), predictions files ('regnas predict \
-      --out'), or the predictions of any model: text with the class of one image per line, by \
-      index or by name, or an array of NumPy. With one family alone, all pairs of its members.
+      --out'), TorchScript models, which are run on the images of --data, or the predictions of \
+      any model: text with the class of one image per line, by index or by name, or an array of \
+      NumPy. With one family alone, all pairs of its members.
 
       Labels come from the files of regnas, or from --data. Predictions for other images or with \
       another order of the classes are refused; what cannot be checked is said.
@@ -19,6 +21,8 @@ struct FlipsCommand: ParsableCommand {
       EXAMPLES
         regnas flips family.h5:1 family.h5:3 --data fashion.h5
         regnas flips deployed.txt member3.h5 --data fashion.h5 --csv-images > review.csv
+        regnas flips deployed.pt family.h5:2 --data pets.h5 --size 224 \\
+          --mean 0.485,0.456,0.406 --deviation 0.229,0.224,0.225
         regnas flips family.h5
       """
   )
@@ -47,6 +51,8 @@ struct FlipsCommand: ParsableCommand {
   @Flag(help: "Print the images that flip as CSV, one row each.")
   var csvImages = false
 
+  @OptionGroup(title: "Images for TorchScript models") var preparation: PreparationOptions
+
   @Flag(name: .shortAndLong, help: "Print only errors, warnings and results.")
   var quiet = false
 
@@ -58,14 +64,20 @@ struct FlipsCommand: ParsableCommand {
   }
 
   func run() throws {
+    try RunConfiguration().startTorch()
     let models = try models()
-    let compared = try ComparedModels(models, split: split, data: data)
+    let compared = try ComparedModels(
+      models,
+      split: split,
+      data: data,
+      preparation: try preparation.preparation()
+    )
     let pairs =
       new == nil
       ? models.indices.flatMap { old in models.indices.dropFirst(old + 1).map { (old, $0) } }
       : [(0, 1)]
     let output = try FlipsOutput(compared, pairs: pairs)
-    for note in output.notes where !quiet || note.hasPrefix("warning: ") { Console.error(note) }
+    for note in output.notes where !quiet || note.hasPrefix("warning: ") { Self.say(note) }
     if json {
       try Console.json(output)
     } else if csv {
@@ -75,6 +87,10 @@ struct FlipsCommand: ParsableCommand {
     } else {
       Console.out(output.text(imageLimit: imageLimit))
     }
+  }
+
+  private static func say(_ note: String) {
+    Console.error(note.hasPrefix("warning: ") ? note : "note: \(note)")
   }
 
   private func models() throws -> [ModelChoice] {

@@ -121,7 +121,11 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func note(_ text: String) {
-    if !quiet || text.hasPrefix("warning: ") { Console.error(text) }
+    if text.hasPrefix("warning: ") {
+      Console.error(text)
+    } else if !quiet {
+      Console.error("note: \(text)")
+    }
   }
 
   private func show(_ result: TopClasses) throws {
@@ -202,7 +206,7 @@ struct PredictCommand: ParsableCommand {
       try model.rank(dataset, dataset.indices(of: split), top: top),
       labels: images.labels
     )
-    result.notes = notes + (images.numbering.map { ["images are named by \($0)"] } ?? [])
+    result.notes = notes + (images.numbering.map { ["images are \($0)"] } ?? [])
     return result
   }
 

@@ -130,7 +130,7 @@ extension FlipsOutput {
         rows: Array(rows),
         rightAligned: [3, 4]
       ).text + Self.rest(pair.negativeFlips.count, rows.count, "images")
-      + (numbering.map { "images are named by \($0)\n" } ?? "")
+      + (numbering.map { "images are \($0)\n" } ?? "")
   }
 
   private static let longest = 20

@@ -7,6 +7,7 @@ import RunFixtures
 import Runs
 import TestSupport
 import Testing
+import Torch
 
 @testable import Search
 
@@ -112,6 +113,37 @@ import Testing
       to: path
     )
     #expect(refusal(path).contains("predicts class 3"))
+  }
+
+  @Test func aTorchScriptModelIsAReferenceToo() throws {
+    let draft = try TorchScriptDraft(className: "Model")
+    try draft.define(
+      """
+      def forward(self, x: Tensor):
+          return x.view(-1, 16, 16)[:, :12].reshape(-1, 3, 64).mean(2)
+
+      """
+    )
+    let path = try small.folder.put(draft.fileBytes(), "model.pt")
+    var configuration = small.configuration
+    configuration.search.reference = path
+    let reference = try #require(try ReferencePredictions(configuration, data: data))
+    #expect(reference.coversTest)
+    #expect(reference.notes.count == 4 && reference.notes[0].contains("ran the TorchScript model"))
+    #expect(reference.notes[1].contains("of 40 search images"))
+    #expect(reference.notes[3].contains("of 30 test images"))
+    // Its preparation counts, and is said to be idle for others.
+    configuration.search.referenceSize = 8
+    #expect(throws: PredictingError.self) { try ReferencePredictions(configuration, data: data) }
+    configuration.search.reference = try text(labels())
+    let notes = try #require(try ReferencePredictions(configuration, data: data)).notes
+    #expect(notes.contains { $0.hasPrefix("warning: ") && $0.contains("without effect") })
+    // Of another number of classes, or weights without a model.
+    try SmallRun.writeData(to: small.folder.file("two.h5"), seed: 1, classes: 2)
+    #expect(refusal(path, data: "two.h5").contains("3 classes apart, and there are 2"))
+    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Fixtures/Import/ema.zip.pt").standardized.path
+    #expect(refusal(fixture).contains("holds weights (a state dict)"))
   }
 
   // MARK: What is said
