@@ -196,6 +196,14 @@ let package = Package(
         "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
       ]
     ),
+    room(
+      "Reports",
+      [
+        "CCodecs", "Statistics", "AtomicFiles", "HDF5", "Torch", "ImageData", "Networks",
+        "SearchSpaces", "Supernet", "FlipMetrics", "Configuration", "Families", "Runs", "Charts",
+        "Search", "Study",
+      ]
+    ),
     .executableTarget(
       name: "regnas",
       dependencies: [
@@ -203,7 +211,7 @@ let package = Package(
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
         "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
-        "Study", argumentParser,
+        "Study", "Reports", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -300,6 +308,15 @@ let package = Package(
       "Study",
       [
         "AtomicFiles", "ImageData", "Configuration", "Runs", "Search", "RunFixtures", "TestSupport",
+      ]
+    ),
+
+    tests(
+      "Reports",
+      [
+        "CCodecs", "HDF5", "Torch", "ImageData", "SearchSpaces", "Supernet", "FlipMetrics",
+        "Configuration", "Families", "Runs", "Search", "Charts", "Study", "SupernetFixtures",
+        "RunFixtures", "TestSupport",
       ]
     ),
 

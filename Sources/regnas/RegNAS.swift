@@ -21,6 +21,7 @@ struct RegNAS: ParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, ExtendCommand.self, SampleCommand.self,
+      ReportCommand.self,
       InspectCommand.self,
       CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
