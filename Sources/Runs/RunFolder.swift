@@ -16,6 +16,7 @@ import Synchronization
 ///     tuned.h5         its weights after the members were trained on as a family
 ///     supernet.svg     losses and accuracies of its training
 ///     family.h5        the final family
+///     report.html      what the search and the family came to, to look at in a browser
 ///     .replaced/       the files of an earlier run, until this one has saved itself
 ///
 /// One that was created or opened holds the lock of the run: no second process can work in it. One
@@ -27,6 +28,7 @@ public final class RunFolder: Sendable {
   package static let supernetName = "supernet.h5"
   package static let tunedName = "tuned.h5"
   package static let familyName = "family.h5"
+  package static let reportName = "report.html"
   package static let curveName = "supernet.svg"
   /// Where an earlier run waits until its successor has begun.
   static let replacedName = ".replaced"
@@ -209,7 +211,7 @@ public final class RunFolder: Sendable {
   static func isOwn(_ name: String) -> Bool {
     let own: Set<String> = [
       configurationName, recordName, logName, MetricsLog.name, MetricsLog.timingName,
-      supernetName, tunedName, curveName, familyName,
+      supernetName, tunedName, curveName, familyName, reportName,
     ]
     return own.contains(name) || CheckpointStore.number(of: name) != nil
   }
