@@ -214,6 +214,14 @@ let package = Package(
         "Configuration", "Families", "Runs", "Evaluation", "Charts", "Search", "Judging",
       ]
     ),
+    room(
+      "Reports",
+      [
+        "CCodecs", "Statistics", "AtomicFiles", "HDF5", "Torch", "ImageData", "Networks",
+        "SearchSpaces", "Supernet", "FlipMetrics", "Configuration", "Families", "Runs", "Charts",
+        "Search", "Study",
+      ]
+    ),
     .executableTarget(
       name: "regnas",
       dependencies: [
@@ -221,7 +229,7 @@ let package = Package(
         "TensorFiles", "ImageData", "PictureFolders", "ImageArrays", "Networks", "SearchSpaces",
         "ForeignWeights", "Supernet", "Latency", "Training", "FlipMetrics", "Controller",
         "Configuration", "Families", "Delivery", "Predicting", "Runs", "Evaluation", "Charts",
-        "Search", "Judging", "Study", argumentParser,
+        "Search", "Judging", "Study", "Reports", argumentParser,
       ],
       swiftSettings: swiftSettings
     ),
@@ -338,6 +346,15 @@ let package = Package(
       "Study",
       [
         "AtomicFiles", "ImageData", "Configuration", "Runs", "Search", "RunFixtures", "TestSupport",
+      ]
+    ),
+
+    tests(
+      "Reports",
+      [
+        "CCodecs", "HDF5", "Torch", "ImageData", "SearchSpaces", "Supernet", "FlipMetrics",
+        "Configuration", "Families", "Runs", "Search", "Charts", "Study", "SupernetFixtures",
+        "RunFixtures", "TestSupport",
       ]
     ),
 

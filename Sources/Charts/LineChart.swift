@@ -65,6 +65,10 @@ package struct LineChart: Sendable, Hashable {
 
   package var svg: String { picture() }
 
+  /// The same as an element of a page that has the ``rules``. `plot` is a name that must be unique
+  /// there.
+  package func inline(_ plot: String) -> String { picture(plot: plot, isStyled: false) }
+
   /// Several charts below each other in one picture.
   package static func column(_ charts: [LineChart]) -> String {
     guard charts.count > 1 else { return charts.first?.svg ?? "" }
@@ -80,7 +84,11 @@ package struct LineChart: Sendable, Hashable {
 
   /// `place` are attributes for where it stands in another picture; `plot` is the one name that must be
   /// unique there.
-  private func picture(place: String = "", plot: String = "plot") -> String {
+  private func picture(
+    place: String = "",
+    plot: String = "plot",
+    isStyled: Bool = true
+  ) -> String {
     let left = 68.0
     let right = Double(width) - 24
     let top = subtitle.isEmpty ? 52.0 : 70.0
@@ -100,7 +108,10 @@ package struct LineChart: Sendable, Hashable {
     var lines = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(width) \(height)\"\(place) "
         + "width=\"\(width)\" height=\"\(height)\" role=\"img\">",
-      "<title>\(escaped(title))</title>", Self.style,
+      "<title>\(escaped(title))</title>",
+    ]
+    if isStyled { lines.append(Self.style) }
+    lines += [
       "<clipPath id=\"\(plot)\"><rect x=\"\(short(left))\" y=\"\(short(top))\" "
         + "width=\"\(short(right - left))\" height=\"\(short(bottom - top))\"/></clipPath>",
       "<rect class=\"page\" width=\"\(width)\" height=\"\(height)\" rx=\"6\"/>",

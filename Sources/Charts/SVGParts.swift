@@ -2,16 +2,24 @@ import Foundation
 
 // The pieces a chart is drawn from.
 
-func escaped(_ text: String) -> String {
-  text.reduce(into: "") { result, character in
-    switch character {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    default: result.append(character)
+/// Text as the content of an element or of an attribute in quotes, in XML and HTML.
+///
+/// Scalar by scalar: to Swift a bracket with a combining mark behind it is another character than the
+/// bracket. What XML takes in no form, control characters above all, becomes U+FFFD.
+package func escaped(_ text: String) -> String {
+  var result = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "&": result.append(contentsOf: "&amp;".unicodeScalars)
+    case "<": result.append(contentsOf: "&lt;".unicodeScalars)
+    case ">": result.append(contentsOf: "&gt;".unicodeScalars)
+    case "\"": result.append(contentsOf: "&quot;".unicodeScalars)
+    case "\t", "\n": result.append(scalar)
+    case "\0"..<" ", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result.append("\u{FFFD}")
+    default: result.append(scalar)
     }
   }
+  return String(result)
 }
 
 /// A coordinate with at most two decimals.
@@ -45,8 +53,10 @@ func segment(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ style: St
 
 extension LineChart {
   /// Okabe and Ito's palette with grey for its yellow, and its two blues one to a scheme.
-  static let style = """
-    <style>
+  static let style = "<style>\n" + rules + "\n</style>"
+
+  /// What is between the tags of ``style``: for a page that shows charts without one of their own.
+  package static let rules = """
     text { font: 12px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #24292f }
     .title { font-size: 16px; font-weight: 600 }
     .label { font-size: 13px }
@@ -77,12 +87,11 @@ extension LineChart {
     .line { fill: none }
     .band { stroke: none; opacity: 0.26 }
     }
-    </style>
     """
 
   /// The names of the series beside a piece of their line, in as many rows as they need.
   struct Legend {
-    private var entries: [(name: String, x: Double, row: Int)] = []
+    private(set) var entries: [(name: String, x: Double, row: Int)] = []
     var height: Double { entries.last.map { Double($0.row + 1) * 20 } ?? 0 }
 
     init(_ names: [String], left: Double, right: Double) {

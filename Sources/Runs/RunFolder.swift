@@ -18,6 +18,7 @@ import TensorBoard
 ///     supernet.svg     losses and accuracies of its training
 ///     tensorboard/     the metrics as curves for TensorBoard, if asked for
 ///     family.h5        the final family
+///     report.html      what the search and the family came to, to look at in a browser
 ///     .replaced/       the files of an earlier run, until this one has saved itself
 ///
 /// One that was created or opened holds the lock of the run: no second process can work in it. One
@@ -29,6 +30,7 @@ public final class RunFolder: Sendable {
   package static let supernetName = "supernet.h5"
   package static let tunedName = "tuned.h5"
   package static let familyName = "family.h5"
+  package static let reportName = "report.html"
   package static let curveName = "supernet.svg"
   package static let eventsName = "tensorboard"
   /// Where an earlier run waits until its successor has begun.
@@ -86,7 +88,8 @@ public final class RunFolder: Sendable {
       }
       throw RunError.notARun(folder: path, missing: configurationName)
     }
-    for name in names(in: path) where isOwn(name) && isFolder("\(path)/\(name)") {
+    for name in names(in: path)
+    where isOwn(name) && name != eventsName && isFolder("\(path)/\(name)") {
       throw RunError.folderInTheWay("\(path)/\(name)")
     }
   }
@@ -228,7 +231,7 @@ public final class RunFolder: Sendable {
   static func isOwn(_ name: String) -> Bool {
     let own: Set<String> = [
       configurationName, recordName, logName, MetricsLog.name, MetricsLog.timingName,
-      supernetName, tunedName, curveName, familyName, eventsName,
+      supernetName, tunedName, curveName, familyName, reportName, eventsName,
     ]
     return own.contains(name) || CheckpointStore.number(of: name) != nil
   }

@@ -21,7 +21,8 @@ struct RegNAS: ParsableCommand {
     version: Version.text,
     subcommands: [
       TrainCommand.self, ResumeCommand.self, ExtendCommand.self, SampleCommand.self,
-      PredictCommand.self, FlipsCommand.self, ExportCommand.self, InspectCommand.self,
+      PredictCommand.self, FlipsCommand.self, ExportCommand.self, ReportCommand.self,
+      InspectCommand.self,
       CheckpointCommand.self,
       DataCommand.self, SpaceCommand.self, SupernetCommand.self, LatencyCommand.self,
       StudyCommand.self, CompareCommand.self,

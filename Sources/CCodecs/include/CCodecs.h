@@ -105,6 +105,17 @@ int codecs_picture_decode(
     codecs_picture *picture, char *message);
 void codecs_picture_free(codecs_picture *picture);
 
+/// Encodes 8-bit pixels, grey (1 channel) or RGB (3), row by row with channels interleaved. Equal
+/// pixels give equal bytes. Free them with `codecs_bytes_free`.
+int codecs_png_encode(
+    const uint8_t *pixels, int width, int height, int channels, uint8_t **bytes, size_t *count,
+    char *message);
+/// The same with a loss; `quality` is from 1 to 100.
+int codecs_jpeg_encode(
+    const uint8_t *pixels, int width, int height, int channels, int quality, uint8_t **bytes,
+    size_t *count, char *message);
+void codecs_bytes_free(uint8_t *bytes);
+
 #ifdef __cplusplus
 }
 #endif

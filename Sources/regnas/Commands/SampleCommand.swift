@@ -3,6 +3,7 @@ import AtomicFiles
 import Configuration
 import Families
 import HDF5
+import Reports
 import Runs
 import Search
 
@@ -13,8 +14,9 @@ struct SampleCommand: ParsableCommand {
     discussion: """
       Draws architectures from each controller, measures the best on the whole search split, \
       chooses, and reports on the test split. Writes RUN/family.h5: architectures, weights, \
-      predictions and figures of every member. The run itself is only read: several may sample at \
-      once, and with --out also from a folder that cannot be written to.
+      predictions and figures of every member; and beside it report.html, to look at in a browser. \
+      The run itself is only read: several may sample at once, and with --out also from a folder \
+      that cannot be written to.
 
       EXAMPLE
         regnas sample checkpoints/fashion --samples 100
@@ -78,6 +80,20 @@ struct SampleCommand: ParsableCommand {
       storage: work.storage
     )
     session.reporter.note("wrote \(path)")
+    report(on: path, of: folder, session.reporter)
     if json { try Console.json(family.report) } else { Console.out(family.report.table) }
+  }
+
+  /// The family is there by now: whatever hinders the report is a warning.
+  private func report(on family: String, of folder: RunFolder, _ reporter: ProgressPrinter) {
+    let page = ReportFile.path(beside: family)
+    do {
+      try ReportFile.check(page, overwrite: overwrite)
+      let report = try Report(run: folder, family: family, data: changes.data)
+      try ReportFile.write(report.html(), to: page, overwrite: overwrite)
+      reporter.note("wrote \(page)")
+    } catch {
+      reporter.note("warning: the family has no report beside it: \(error)")
+    }
   }
 }
