@@ -212,6 +212,10 @@ public final class SearchRun {
   /// Runs to the end. Throws ``Interrupted`` after saving when asked to stop.
   public func train() throws { try run(stages: stages.count) }
 
+  /// Writes curves for TensorBoard, if the configuration asks for them: for a run that is finished, and
+  /// has been without. Others begin when they go on.
+  package func beginCurves() { context.beginCurves() }
+
   private func run(stages count: Int) throws {
     guard folder.isHeld else {
       throw RunError.invalidInput("\(folder.path): the run was opened for reading only")

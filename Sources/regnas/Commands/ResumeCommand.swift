@@ -10,9 +10,10 @@ struct ResumeCommand: ParsableCommand {
     abstract: "Go on with a run from its newest checkpoint.",
     discussion: """
       Ends with the same bytes in every result as if the run had never stopped (same machine, \
-      same number of threads). Keys that change results cannot be changed; checkpoint.every and \
-      checkpoint.keep can. Input files that have moved are taken from where --data and --set say, \
-      when their content is the same. For more updates or other budgets: 'regnas extend'.
+      same number of threads). Keys that change results cannot be changed; checkpoint.every, \
+      checkpoint.keep and runtime.tensorboard can. Input files that have moved are taken from \
+      where --data and --set say, when their content is the same. For more updates or other \
+      budgets: 'regnas extend'.
 
       EXAMPLE
         regnas resume checkpoints/fashion
@@ -44,6 +45,7 @@ struct ResumeCommand: ParsableCommand {
     )
     let quoted = shellQuoted(folder.path)
     guard !run.isFinished else {
+      run.beginCurves()
       session.reporter.note("this run is complete; the family: regnas sample \(quoted)")
       return
     }

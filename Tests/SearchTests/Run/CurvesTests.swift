@@ -60,6 +60,16 @@ import Testing
     #expect(small.folder.names("run/tensorboard").contains("controller-1"))
   }
 
+  @Test func aFinishedRunGetsItsCurves() throws {
+    var small = try SmallRun()
+    try small.start("run").train()
+    #expect(!small.folder.exists("run/tensorboard"))
+    small.configuration.runtime.tensorboard = true
+    try small.resume("run").beginCurves()
+    let shown = curves(small, "run")
+    #expect(shown == logged(small, "run") && !shown.isEmpty)
+  }
+
   /// A folder of curves that cannot be made, and a disk that is full for them alone.
   @Test func aRunGoesOnWithoutItsCurves() throws {
     let small = try smallRun()
