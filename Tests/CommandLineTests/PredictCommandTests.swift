@@ -65,10 +65,8 @@ import Testing
     try regnas.refuse("predict \(Self.family) --member 3 --data data.h5", 64, "no member 3")
     try regnas.refuse("predict data.h5 --member 1 --data data.h5", 65, "regnas.family")
     try regnas.refuse("predict none.h5 --member 1 --data data.h5", 66, "none.h5")
-    try regnas.succeed(
-      "data import idx \(SmallData.source) --train 64 --search 32 --test 32 --size 20 --out 20.h5 -q"
-    )
-    try regnas.refuse("\(predict) --data 20.h5", 65, "20.h5", "20 x 20", "28 x 28")
+    let tiny = "\(Self.pictures)/../Formats/version-1/dataset.h5"
+    try regnas.refuse("\(predict) --data \(tiny)", 65, "dataset.h5", "takes 28 x 28 pixels")
     let out: Command = "\(predict) --data data.h5 --out"
     try regnas.refuse("\(out) \(Self.family)", 64, "is there already")
     try regnas.refuse("\(out) \(Self.family) --overwrite", 64, "which is read")
