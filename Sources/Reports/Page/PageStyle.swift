@@ -17,7 +17,7 @@ enum PageStyle {
       }
       * { box-sizing: border-box }
       body {
-        margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 76rem;
+        margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 84rem;
         font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif;
         color: var(--text); background: var(--paper);
       }
@@ -32,7 +32,7 @@ enum PageStyle {
       nav { display: flex; flex-wrap: wrap; gap: .2rem 1rem; margin-top: 1rem; font-size: .9rem }
       .wide { overflow-x: auto; margin: .6rem 0 }
       table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums }
-      th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--rule); text-align: left;
+      th, td { padding: .3rem .55rem; border-bottom: 1px solid var(--rule); text-align: left;
         vertical-align: top }
       th { background: var(--raised); font-weight: 600 }
       td.number, th.number { text-align: right }

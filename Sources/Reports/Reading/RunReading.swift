@@ -78,7 +78,8 @@ struct RunReading {
     case "supernet": seen = "its supernet has been trained for \(supernetStep ?? 0) steps"
     default: seen = "it has not saved itself yet"
     }
-    let last = state.map { $0 == "running" ? "" : " (\($0))" } ?? ""
+    let isSaid = state.map { !["running", "finished"].contains($0) } ?? false
+    let last = isSaid ? " (\(state ?? ""))" : ""
     return "This run is not finished\(last): \(seen)."
   }
 

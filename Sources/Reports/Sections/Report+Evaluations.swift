@@ -36,8 +36,8 @@ extension Report {
     }
     var pareto = ScatterChart(
       title: "Accuracy over cost",
-      subtitle: "Dots: on \(all.images). Dotted line: the best for its cost"
-        + (searchAccuracies.isEmpty ? "." : ". Rings: members, on the whole search split."),
+      subtitle: "Dots: \(all.images). Dotted: the best for its cost."
+        + (searchAccuracies.isEmpty ? "" : " Rings: members, all of that split."),
       xLabel: "cost, \(unit)",
       yLabel: "accuracy, %",
       series: series { (cost[$0], all.accuracy[$0] * 100) } + memberRings(isByParameters)
