@@ -18,7 +18,9 @@ enum ConfigurationVersion {
   /// them.
   static let addedLater: Set = [
     "supernet.finalLearningRate", "supernet.dropoutOnlyInLargest", "search.containment",
-    "search.minimumGain", "family.tuning.epochs", "family.tuning.learningRate",
+    "search.minimumGain", "search.referenceColours", "search.referenceSize",
+    "search.referenceScale", "search.referenceMean", "search.referenceDeviation",
+    "family.tuning.epochs", "family.tuning.learningRate",
     "family.tuning.warmUpEpochs", "family.tuning.averageDecay", "family.tuning.flipWeight",
     "family.tuning.largestWeight", "runtime.tf32", "runtime.tensorboard",
   ]

@@ -79,7 +79,10 @@ struct StudyIdentity {
       let own = setting.configuration.adapted(to: method.approach)
       let keys = ["controller.", "search.", "family.samples", "family.finalists"]
       return try supernet.merging(
-        own.texts(under: keys + (method.approach.isTuned ? ["family.tuning."] : []))
+        own.texts(under: keys + (method.approach.isTuned ? ["family.tuning."] : [])).filter {
+          // Without a reference, nothing depends on how its images are prepared.
+          own.search.reference != nil || !$0.key.hasPrefix("search.reference")
+        }
       ) { $1 }
     }
   }
