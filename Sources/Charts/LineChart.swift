@@ -44,6 +44,8 @@ package struct LineChart: Sendable, Hashable {
   package var yRange: ClosedRange<Double>?
   /// Whether the name of a series stands beside its last point, and not below the picture.
   package var namesPoints = false
+  /// Whether every point has a dot: where there are few, each measured. One by itself always has one.
+  package var marksPoints = false
   package var width = 760
   package var height = 460
 
@@ -97,7 +99,10 @@ package struct LineChart: Sendable, Hashable {
     let finite = series.flatMap(\.points).filter(\.isFinite)
     let xRange = Self.range(finite.map(\.x))
     // A dot at the end would be cut in two.
-    let x = AxisScale(namesPoints ? Self.padded(xRange) : xRange, maximumTicks: 8)
+    let x = AxisScale(
+      namesPoints || marksPoints ? Self.padded(xRange) : xRange,
+      maximumTicks: 8
+    )
     let y = AxisScale(
       yRange ?? Self.padded(Self.range(finite.flatMap { [$0.lower, $0.upper] })),
       maximumTicks: 6
@@ -139,13 +144,13 @@ package struct LineChart: Sendable, Hashable {
     }
     for (index, one) in series.enumerated() {
       for run in Self.runs(one.points) {
-        if run.count == 1 {
+        for point in marksPoints || run.count == 1 ? run : [] {
           lines.append(
-            "<circle class=\"s\(index % 6)\" cx=\"\(short(across(run[0].x)))\" "
-              + "cy=\"\(short(down(run[0].y)))\" r=\"4.5\"/>"
+            "<circle class=\"s\(index % 6)\" cx=\"\(short(across(point.x)))\" "
+              + "cy=\"\(short(down(point.y)))\" r=\"4.5\"/>"
           )
-          continue
         }
+        guard run.count > 1 else { continue }
         let path = run.map { "\(short(across($0.x))),\(short(down($0.y)))" }
         lines.append(
           "<polyline class=\"line s\(index % 6) d\(index / 6 % 3)\" "

@@ -34,6 +34,7 @@ package struct FamilyPicture: Sendable {
       ]
     )
     accuracy.height = 340
+    accuracy.marksPoints = true
     var names: [String] = []
     for flips in members.flatMap(\.flips) where !names.contains(flips.reference) {
       names.append(flips.reference)
@@ -62,6 +63,7 @@ package struct FamilyPicture: Sendable {
       }
     )
     flips.height = 340
+    flips.marksPoints = true
     charts = names.isEmpty ? [accuracy] : [accuracy, flips]
   }
 }
