@@ -29,11 +29,11 @@ private struct CarefulLoss: Objective {
     let supernet = try Supernet(space: space, random: RandomStream(seed: 1, name: "supernet"))
     var configuration = TrainingConfiguration()
     configuration.epochs = 1
-    configuration.learningRate = 0.02
+    configuration.learningRate = 0.002
     let trainer = try NetworkTrainer(
       supernet,
       configuration: configuration,
-      phases: [TrainingPhase("all", steps: 6)],
+      phases: [TrainingPhase("all", steps: 12)],
       sampling: SandwichSampling(
         space,
         randomSubnets: 1,
@@ -57,8 +57,9 @@ private struct CarefulLoss: Objective {
     while !trainer.isFinished {
       losses.append(try #require(try trainer.step(batch).metrics().largestLoss))
     }
-    #expect(losses.count == 6)
-    #expect(try #require(losses.last) < losses[0])
+    #expect(losses.count == 12)
+    // Single steps go up and down, on each kind of processor otherwise.
+    #expect(losses.suffix(4).reduce(0, +) / 4 < losses[0])
     let subnet = try trainer.result().calibrate(space.smallest, batches: [images])
     #expect(try subnet.classify([images]).classes.count == 16)
   }
