@@ -1,5 +1,6 @@
 import Networks
 import RandomStreams
+import TestSupport
 import Testing
 import Torch
 
@@ -289,7 +290,8 @@ struct FastLayerTests {
     }
   }
 
-  /// Rounded inputs, weights and gradients: 8 bits of each product.
+  /// Rounded inputs, weights and gradients: 8 bits of each product. Without AVX-512 libtorch rounds sums
+  /// too (0.05 was seen).
   @Test(arguments: convolutions.filter { $0.groups == 1 })
   func roundedConvolutionIsNearLibtorchs(_ c: Convolution) throws {
     let x = try normal([18, c.channels, c.size, c.size], seed: 1).channelsLast()
@@ -307,7 +309,8 @@ struct FastLayerTests {
     let errors =
       try [error(rounded.output, plain.output)]
       + zip(rounded.gradients, plain.gradients).map { try error($0, $1) }
-    for error in errors { #expect(error > 1e-6 && error <= 2e-2, "\(error)") }
+    let tolerance = Processor.hasAVX512 ? 2e-2 : 1e-1
+    for error in errors { #expect(error > 1e-6 && error <= tolerance, "\(error)") }
   }
 
   @Test func squeezeAndExcitationInBFloat16IsNearFloat32() throws {

@@ -20,7 +20,7 @@ import Testing
     try smallFamily(to: folder.file("new-family.h5"))
     try smallSupernet(to: folder.file("new-supernet.h5"))
     paths += ["search", "family", "supernet"].map { folder.file("new-\($0).h5") }
-    #expect(Set(Reader.ownFiles.map(\.name)).count == 7)
+    #expect(Set(Reader.ownFiles.map(\.name)).count == 8)
     try H5py.run(
       """
       import h5py, sys, zlib
