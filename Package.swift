@@ -246,7 +246,7 @@ let package = Package(
     ),
 
     // Tests, and what they share: folders and programs, networks, runs.
-    testSupport("TestSupport"),
+    testSupport("TestSupport", ["AtomicFiles"]),
     testSupport(
       "SupernetFixtures",
       ["RandomStreams", "Torch", "Networks", "SearchSpaces", "Supernet", "Training"]

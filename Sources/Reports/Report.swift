@@ -101,7 +101,7 @@ package struct Report: Sendable {
     let configuration = RunConfiguration(storedResults: family.provenance.configuration)
     let names = family.classNames
     classNames = names
-    let pairs = NetworkPair.all(of: family)
+    let pairs = try NetworkPair.all(of: family)
     figures.flips = pairs.map { PairFlips($0, classNames: names) }
     let images = try TestImages.find(
       of: family,

@@ -96,28 +96,11 @@ private final class FaultyStorage: Storage {
   }
 
   @Test func aFullDeviceIsAClearError() throws {
-    struct FullDevice: Storage {
-      let system = SystemStorage()
+    struct FullDevice: PatchedStorage {
       func create(_ path: String) throws(StorageFault) -> Int32 {
         let descriptor = Foundation.open("/dev/full", O_WRONLY)
         if descriptor < 0 { throw StorageFault(errno) }
         return descriptor
-      }
-      func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
-        try system.openToAppend(path)
-      }
-      func open(_ path: String) throws(StorageFault) -> Int32 { try system.open(path) }
-      func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault) -> Int {
-        try system.write(file, bytes)
-      }
-      func synchronize(_ file: Int32) throws(StorageFault) { try system.synchronize(file) }
-      func close(_ file: Int32) throws(StorageFault) { try system.close(file) }
-      func rename(_ path: String, to target: String) throws(StorageFault) {
-        try system.rename(path, to: target)
-      }
-      func remove(_ path: String) throws(StorageFault) { try system.remove(path) }
-      func truncate(_ path: String, to size: Int) throws(StorageFault) {
-        try system.truncate(path, to: size)
       }
     }
     let folder = try TemporaryFolder()

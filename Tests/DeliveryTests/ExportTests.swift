@@ -114,22 +114,8 @@ import Torch
 }
 
 /// A disk on which nothing can be written.
-private struct FullDisk: Storage {
-  private let disk = SystemStorage()
-
+private struct FullDisk: PatchedStorage {
   func write(_: Int32, _: UnsafeRawBufferPointer) throws(StorageFault) -> Int {
     throw StorageFault(ENOSPC)
-  }
-  func create(_ path: String) throws(StorageFault) -> Int32 { try disk.create(path) }
-  func openToAppend(_ path: String) throws(StorageFault) -> Int32 { try disk.openToAppend(path) }
-  func open(_ path: String) throws(StorageFault) -> Int32 { try disk.open(path) }
-  func synchronize(_ descriptor: Int32) throws(StorageFault) { try disk.synchronize(descriptor) }
-  func close(_ descriptor: Int32) throws(StorageFault) { try disk.close(descriptor) }
-  func rename(_ path: String, to target: String) throws(StorageFault) {
-    try disk.rename(path, to: target)
-  }
-  func remove(_ path: String) throws(StorageFault) { try disk.remove(path) }
-  func truncate(_ path: String, to size: Int) throws(StorageFault) {
-    try disk.truncate(path, to: size)
   }
 }

@@ -65,7 +65,7 @@ struct VerificationImages {
     batches = try withoutGradient {
       try stride(from: 0, to: indices.count, by: Self.batchSize).map { start in
         let chunk = Array(indices[start..<min(indices.count, start + Self.batchSize)])
-        let bytes = data.bytes(of: chunk)
+        let bytes = try data.bytes(of: chunk)
         let (normalised, original) = try images.tensors(
           bytes,
           count: chunk.count,
@@ -109,13 +109,11 @@ extension Family.Images {
     width: Int
   ) throws -> (normalised: Tensor, bytes: Tensor) {
     let channels = mean.count
-    let table = zip(mean, deviation).map { mean, deviation in
-      (0..<256).map { Float((Double($0) / 255 - mean) / deviation) }
-    }
-    let values = bytes.indices.map { table[$0 % channels][Int(bytes[$0])] }
+    let shape = ImageShape(height: height, width: width, channels: channels)
+    let normalization = try Normalization(shape, mean: mean, deviation: deviation)
     return (
       try Tensor(
-        channelsLast: values,
+        channelsLast: normalization(bytes),
         batch: count,
         channels: channels,
         height: height,

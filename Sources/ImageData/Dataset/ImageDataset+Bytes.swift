@@ -1,12 +1,16 @@
 extension ImageDataset {
-  /// Images as they are stored, in the order `[image, row, column, channel]`. The indices must be of images
-  /// of the data set.
-  package func bytes(of indices: [Int]) -> [UInt8] {
-    indices.flatMap { index in
-      let start = index * shape.byteCount
-      return [UInt8](
-        UnsafeRawBufferPointer(rebasing: pixels.bytes[start..<start + shape.byteCount])
-      )
+  /// The bytes of images as they are stored, one after the other, each `[row, column, channel]`.
+  ///
+  /// - Throws: `ImageDataError` of kind `misuse` when an index is not in the data set.
+  package func bytes(of indices: some Collection<Int>) throws -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(indices.count * shape.byteCount)
+    for index in indices {
+      guard (0..<count).contains(index) else {
+        throw ImageDataError(.misuse, path, "image \(index) is not one of the \(count) images")
+      }
+      result += pixels.bytes[index * shape.byteCount..<(index + 1) * shape.byteCount]
     }
+    return result
   }
 }

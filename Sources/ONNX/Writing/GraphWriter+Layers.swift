@@ -1,4 +1,5 @@
 import Networks
+import Supernet
 import Torch
 
 extension GraphWriter {
@@ -64,9 +65,14 @@ extension GraphWriter {
     var inputs = [x.name]
     let isFolded = convolution.norm != nil && !options.keepsBatchNorm
     if let norm = convolution.norm, isFolded {
-      let folded = try FoldedConvolution(convolution, norm, weights)
-      inputs.append(try addWeight(convolution.weight.key, folded: folded.weight))
-      inputs.append(try addWeight(folded.biasName, folded: folded.bias))
+      let folded = try FoldedConvolution(convolution, norm) { name in
+        guard let tensor = weights[name] else { throw SupernetError.missingTensors([name]) }
+        return try tensor.to(.float64)
+      }
+      inputs.append(
+        try addWeight(convolution.weight.key, folded: folded.weight.to(.float32))
+      )
+      inputs.append(try addWeight(folded.biasSlice.key, folded: folded.bias.to(.float32)))
     } else {
       inputs.append(try addWeight(convolution.weight.key))
       if let bias = convolution.bias { inputs.append(try addWeight(bias.key)) }

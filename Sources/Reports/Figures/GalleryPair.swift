@@ -29,20 +29,15 @@ struct GalleryPair: Sendable, Encodable {
   init(_ pair: NetworkPair, classNames: [String], names: [String]?, limit: Int) {
     reference = pair.reference
     candidate = pair.candidate
-    let all = pair.negativeFlips
-    let sure = pair.new.probabilities?.predicted
-    flips = all.count
-    images = all.sorted { first, second in
-      guard let sure, sure[first] != sure[second] else { return first < second }
-      return sure[first] > sure[second]
-    }.prefix(limit).map { image in
+    flips = pair.flips.negativeFlips.count
+    images = pair.flips.negativeFlips.prefix(limit).map { image in
       Image(
-        number: image,
-        name: names?[image],
-        trueClass: classNames[Int(pair.new.labels[image])],
-        predictedClass: classNames[Int(pair.new.classes[image])],
-        referenceConfidence: pair.old.probabilities?.predicted[image],
-        candidateConfidence: sure?[image]
+        number: image.place,
+        name: names?[image.place],
+        trueClass: classNames[image.label],
+        predictedClass: classNames[image.candidate],
+        referenceConfidence: image.referenceProbability,
+        candidateConfidence: image.candidateProbability
       )
     }
   }

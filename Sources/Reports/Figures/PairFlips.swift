@@ -7,32 +7,25 @@ struct NetworkPair {
   /// `member 1`, `reference`.
   var reference: String
   var candidate: String
-  var old: Predictions
-  var new: Predictions
+  var flips: FlipBreakdown
 
   /// Every pair of a family, in the order of its report.
-  static func all(of family: Family) -> [NetworkPair] {
+  ///
+  /// Throws `FlipError` for a reference's predictions that are not for the members' images.
+  static func all(of family: Family) throws -> [NetworkPair] {
     var before: [(name: String, predictions: Predictions)] = []
     if let test = family.reference?.test { before.append(("reference", test)) }
-    return family.members.enumerated().flatMap { index, member in
+    return try family.members.enumerated().flatMap { index, member in
       let name = "member \(index + 1)"
-      let pairs = before.map {
+      let pairs = try before.map {
         NetworkPair(
           reference: $0.name,
           candidate: name,
-          old: $0.predictions,
-          new: member.test
+          flips: try FlipBreakdown(reference: $0.predictions, candidate: member.test)
         )
       }
       before.append((name, member.test))
       return pairs
-    }
-  }
-
-  /// Numbers of the images that the first gets right and the second wrong.
-  var negativeFlips: [Int] {
-    new.labels.indices.filter {
-      old.classes[$0] == old.labels[$0] && new.classes[$0] != new.labels[$0]
     }
   }
 }
@@ -64,25 +57,17 @@ struct PairFlips: Sendable, Encodable {
     candidate = pair.candidate
     images = [Int](repeating: 0, count: classNames.count)
     (negative, positive) = (images, images)
-    var kinds: [[Int32]: Int] = [:]
-    for (image, label) in pair.new.labels.enumerated() {
-      let (old, new) = (pair.old.classes[image], pair.new.classes[image])
-      images[Int(label)] += 1
-      if old == label, new != label {
-        negative[Int(label)] += 1
-        kinds[[label, new], default: 0] += 1
-      } else if old != label, new == label {
-        positive[Int(label)] += 1
-      }
+    for one in pair.flips.classes {
+      images[one.label] = one.counts.total
+      negative[one.label] = one.counts.negativeFlips
+      positive[one.label] = one.counts.positiveFlips
     }
-    self.kinds = kinds.count
-    commonest = kinds.sorted {
-      ($1.value, $0.key[0], $0.key[1]) < ($0.value, $1.key[0], $1.key[1])
-    }.prefix(Self.limit).map {
+    kinds = pair.flips.negativeMoves.count
+    commonest = pair.flips.negativeMoves.prefix(Self.limit).map {
       ClassFlip(
-        trueClass: classNames[Int($0.key[0])],
-        predictedClass: classNames[Int($0.key[1])],
-        count: $0.value
+        trueClass: classNames[$0.from],
+        predictedClass: classNames[$0.to],
+        count: $0.images
       )
     }
   }

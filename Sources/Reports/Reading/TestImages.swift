@@ -86,6 +86,6 @@ struct TestImages {
   /// - Parameter number: in the test split, from 0.
   /// - Throws: ``Thumbnail/Failure``.
   func address(of number: Int) throws -> String {
-    try Thumbnail.address(data.pixels(of: indices[number]), data.shape)
+    try Thumbnail.address(data.bytes(of: [indices[number]]), data.shape)
   }
 }

@@ -10,8 +10,7 @@ extension CalibratedSubnet {
 }
 
 extension StaticNetwork {
-  /// The same function with fewer operations: `w' = w s`, `b' = beta + (b - mean) s` with
-  /// `s = gamma / sqrt(variance + epsilon)` per output channel. Logits agree up to rounding.
+  /// The same function with fewer operations (``FoldedConvolution``). Logits agree up to rounding.
   ///
   /// Each convolution's bias takes the name of its weight with `.bias` at the end.
   public func folded(precision: ComputePrecision = .float32) throws -> StaticNetwork {
@@ -19,25 +18,16 @@ extension StaticNetwork {
     var tensors: [String: Tensor] = [:]
     let folded = try withoutGradient {
       try network.mapping { convolution in
-        var result = convolution
-        let weight = try store[convolution.weight.key]
-        let bias = try convolution.bias.map { try store[$0.key] }
         guard let norm = convolution.norm else {
-          tensors[convolution.weight.key] = weight
-          if let slice = convolution.bias { tensors[slice.key] = bias }
-          return result
+          for slice in [convolution.weight, convolution.bias].compactMap(\.self) {
+            tensors[slice.key] = try store[slice.key]
+          }
+          return convolution
         }
-        let deviation = try (store[norm.key + ".running_var"] + norm.epsilon).squareRoot()
-        let scale = try store[norm.key + ".weight"] / deviation
-        let mean = try store[norm.key + ".running_mean"]
-        let centred = try bias.map { try $0 - mean } ?? -mean
-        let slice = convolution.foldedBias
-        tensors[slice.key] = try store[norm.key + ".bias"] + centred * scale
-        tensors[convolution.weight.key] = try (weight * scale.reshaped([-1, 1, 1, 1]))
-          .channelsLast()
-        result.bias = slice
-        result.norm = nil
-        return result
+        let folded = try FoldedConvolution(convolution, norm) { try store[$0] }
+        tensors[folded.biasSlice.key] = folded.bias
+        tensors[convolution.weight.key] = try folded.weight.channelsLast()
+        return folded.convolution
       } linear: { linear in
         for slice in [linear.weight, linear.bias] { tensors[slice.key] = try store[slice.key] }
         return linear
@@ -49,6 +39,38 @@ extension StaticNetwork {
       device: device,
       elementType: type
     )
+  }
+}
+
+/// A convolution with its batch norm in it: `w' = w s`, `b' = beta + (b - mean) s` with
+/// `s = gamma / sqrt(variance + epsilon)` per output channel.
+package struct FoldedConvolution {
+  /// Without batch norm, with a bias.
+  package let convolution: Convolution
+  /// That bias: the convolution's own, or one that has the name of the weight with `.bias` at the end.
+  package let biasSlice: WeightSlice
+  /// In the shape of the convolution's own.
+  package let weight: Tensor
+  /// `[channels]`
+  package let bias: Tensor
+
+  /// - Parameter tensor: a tensor by its name, in the precision to compute in.
+  package init(
+    _ convolution: Convolution,
+    _ norm: BatchNorm,
+    tensor: (_ name: String) throws -> Tensor
+  ) throws {
+    let deviation = try (tensor(norm.key + ".running_var") + norm.epsilon).squareRoot()
+    let scale = try tensor(norm.key + ".weight") / deviation
+    let mean = try tensor(norm.key + ".running_mean")
+    let centred = try convolution.bias.map { try tensor($0.key) - mean } ?? -mean
+    bias = try tensor(norm.key + ".bias") + centred * scale
+    weight = try tensor(convolution.weight.key) * scale.reshaped([-1, 1, 1, 1])
+    biasSlice = convolution.foldedBias
+    var result = convolution
+    result.bias = biasSlice
+    result.norm = nil
+    self.convolution = result
   }
 }
 

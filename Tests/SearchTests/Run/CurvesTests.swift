@@ -123,27 +123,9 @@ import Testing
 }
 
 /// The real disk, without room for what curves append to their files.
-private struct NoRoomForEvents: Storage {
-  private let system = SystemStorage()
-
+private struct NoRoomForEvents: PatchedStorage {
   func create(_ path: String) throws(StorageFault) -> Int32 {
     guard !path.contains("controller-2/events") else { throw StorageFault(ENOSPC) }
-    return try system.create(path)
-  }
-  func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
-    try system.openToAppend(path)
-  }
-  func open(_ path: String) throws(StorageFault) -> Int32 { try system.open(path) }
-  func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault) -> Int {
-    try system.write(file, bytes)
-  }
-  func synchronize(_ file: Int32) throws(StorageFault) { try system.synchronize(file) }
-  func close(_ file: Int32) throws(StorageFault) { try system.close(file) }
-  func rename(_ path: String, to target: String) throws(StorageFault) {
-    try system.rename(path, to: target)
-  }
-  func remove(_ path: String) throws(StorageFault) { try system.remove(path) }
-  func truncate(_ path: String, to size: Int) throws(StorageFault) {
-    try system.truncate(path, to: size)
+    return try SystemStorage().create(path)
   }
 }

@@ -124,22 +124,6 @@ import Testing
 }
 
 /// The real disk, but no file can be shortened.
-private struct RefusingStorage: Storage {
-  private let system = SystemStorage()
-
-  func create(_ path: String) throws(StorageFault) -> Int32 { try system.create(path) }
-  func openToAppend(_ path: String) throws(StorageFault) -> Int32 {
-    try system.openToAppend(path)
-  }
-  func open(_ path: String) throws(StorageFault) -> Int32 { try system.open(path) }
-  func write(_ file: Int32, _ bytes: UnsafeRawBufferPointer) throws(StorageFault) -> Int {
-    try system.write(file, bytes)
-  }
-  func synchronize(_ file: Int32) throws(StorageFault) { try system.synchronize(file) }
-  func close(_ file: Int32) throws(StorageFault) { try system.close(file) }
-  func rename(_ path: String, to target: String) throws(StorageFault) {
-    try system.rename(path, to: target)
-  }
-  func remove(_ path: String) throws(StorageFault) { try system.remove(path) }
+private struct RefusingStorage: PatchedStorage {
   func truncate(_ path: String, to size: Int) throws(StorageFault) { throw StorageFault(EIO) }
 }
